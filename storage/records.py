@@ -1,4 +1,4 @@
-"""The records that the stages pass around. Plain frozen data: no SQL, no behaviour beyond reading itself."""
+"""The records that the stages pass around: plain frozen data, no SQL."""
 
 from __future__ import annotations
 

@@ -1,0 +1,137 @@
+"""One engine for one process: SQLite beside us or a PostgreSQL server, with two doors.
+
+Nothing here knows a table.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+BUSY_MILLISECONDS = 5000
+
+
+class Unavailable(Exception):
+    """The database cannot be used just now: locked, restarted, out of reach."""
+
+
+class DiskFull(Unavailable):
+    """There is no room left to write."""
+
+
+class Database:
+    """``with database.write() as tx`` commits on leaving; ``read()`` is for what changes nothing."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = url
+        self.engine = _sqlite_engine(url) if url.startswith("sqlite") else _server(url, pool_size)
+        self._reading = self.engine.execution_options(readonly=True)
+
+    @property
+    def sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction. On SQLite it is BEGIN IMMEDIATE, so that what was read in it stays true.
+
+        Raises DiskFull or Unavailable for what may pass by itself.
+        """
+        with _translated(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with _translated(), self._reading.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def insert_once(tx: Connection, table: Table, values: dict[str, Any]) -> int | None:
+    """The new row's id, or None when a unique key says that it is there already."""
+    insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    statement = insert(table).values(values).on_conflict_do_nothing().returning(table.c.id)
+    return tx.execute(statement).scalar_one_or_none()
+
+
+def insert_many_once(tx: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
+    """How many of the rows were new; the others were there already."""
+    if not rows:
+        return 0
+    insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    before = tx.execute(insert(table).on_conflict_do_nothing(), rows)
+    return max(before.rowcount, 0)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        raise _meaning(error) from error
+
+
+def _meaning(error: DBAPIError) -> Exception:
+    code = getattr(error.orig, "sqlstate", None) or ""
+    text = str(error.orig)
+    if code == "53100" or "disk is full" in text or "disk I/O error" in text:
+        return DiskFull(text)
+    # PostgreSQL: class 08 connection, 53 resources, 57P server going down; 40 and 55P03 lost races.
+    if code.startswith(("08", "53", "57P", "40", "55P03")) or error.connection_invalidated:
+        return Unavailable(text)
+    return Unavailable(text) if isinstance(error, OperationalError) else error
+
+
+def _server(url: str, pool_size: int) -> Engine:
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=5,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        connect_args={"connect_timeout": 5},
+    )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "checkout", _assert_set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up(connection: DBAPIConnection, _record: object) -> None:
+    assert isinstance(connection, sqlite3.Connection)
+    connection.isolation_level = None  # we write BEGIN ourselves, see _begin
+    connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _assert_set_up(connection: DBAPIConnection, _record: object, _proxy: object) -> None:
+    assert isinstance(connection, sqlite3.Connection)
+    in_force = tuple(
+        connection.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+    )
+    # 2 is FULL: an answer "250" must survive a power cut.
+    assert in_force == ("wal", 2, 1, BUSY_MILLISECONDS), f"unsafe SQLite connection: {in_force}"
+
+
+def _begin(connection: Connection) -> None:
+    # A deferred BEGIN that writes later loses updates, or fails when another one wrote first.
+    readonly = connection.get_execution_options().get("readonly")
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")

@@ -1,0 +1,139 @@
+"""The people who run a list (moderators, organisers), their shifts, and the authors they know."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, select, update
+
+from storage.addresses import fold
+from storage.database import insert_once
+from storage.records import Author, Shift, Volunteer
+from storage.tables import absence, author, shift, volunteer
+
+Role = Literal["moderator", "organiser"]
+
+_FIELDS = [volunteer.c[field.name] for field in fields(Volunteer)]
+_AUTHOR_FIELDS = [author.c[field.name] for field in fields(Author)]
+
+
+def add(
+    tx: Connection,
+    list_id: int,
+    role: Role,
+    address: str,
+    name: str,
+    now: datetime,
+    timezone: str | None = None,
+) -> bool:
+    """False when they are already there. Somebody who was removed comes back at the end."""
+    key = fold(address)
+    values = {"address": address, "name": name, "timezone": timezone, "added_at": now}
+    identity = {"list_id": list_id, "role": role, "address_key": key}
+    if insert_once(tx, volunteer, values | identity):
+        return True
+    here = (volunteer.c.list_id == list_id) & (volunteer.c.role == role)
+    here &= (volunteer.c.address_key == key) & volunteer.c.removed_at.is_not(None)
+    again = update(volunteer).where(here).values(values | {"removed_at": None})
+    return tx.execute(again).rowcount > 0
+
+
+def remove(tx: Connection, list_id: int, role: Role, address: str, now: datetime) -> bool:
+    """The row stays: marks that were sent to them must still be known, and decide nothing."""
+    here = (volunteer.c.list_id == list_id) & (volunteer.c.role == role)
+    here &= (volunteer.c.address_key == fold(address)) & volunteer.c.removed_at.is_(None)
+    return tx.execute(update(volunteer).where(here).values(removed_at=now)).rowcount > 0
+
+
+def by_id(tx: Connection, volunteer_id: int) -> Volunteer | None:
+    row = tx.execute(select(*_FIELDS).where(volunteer.c.id == volunteer_id)).one_or_none()
+    return _volunteer(row) if row else None
+
+
+def every(tx: Connection, list_id: int, role: Role) -> list[Volunteer]:
+    """Those in office, in the order in which they were added."""
+    here = (volunteer.c.list_id == list_id) & (volunteer.c.role == role)
+    here &= volunteer.c.removed_at.is_(None)
+    order = (volunteer.c.added_at, volunteer.c.id)
+    return [_volunteer(row) for row in tx.execute(select(*_FIELDS).where(here).order_by(*order))]
+
+
+def by_address(tx: Connection, list_id: int, address: str) -> list[Volunteer]:
+    """Their offices on this list; empty for everybody else."""
+    here = (volunteer.c.list_id == list_id) & (volunteer.c.address_key == fold(address))
+    here &= volunteer.c.removed_at.is_(None)
+    return [_volunteer(row) for row in tx.execute(select(*_FIELDS).where(here))]
+
+
+# The rota -------------------------------------------------------------------------------------
+
+
+def set_shift(tx: Connection, list_id: int, start: date, end: date, order: list[int]) -> None:
+    """The days from ``start`` up to, not including, ``end``; a later call wins over an earlier."""
+    text = ",".join(map(str, order))
+    tx.execute(shift.insert().values(list_id=list_id, start=start, end=end, volunteers=text))
+
+
+def shifts(tx: Connection, list_id: int, start: date, end: date) -> list[Shift]:
+    """The shifts that touch those days, newest entry first, so that the first that fits counts."""
+    here = (shift.c.list_id == list_id) & (shift.c.start < end) & (shift.c.end > start)
+    rows = tx.execute(select(shift).where(here).order_by(shift.c.id.desc()))
+    return [Shift(row.id, row.list_id, row.start, row.end, _ids(row.volunteers)) for row in rows]
+
+
+def set_absence(tx: Connection, volunteer_id: int, start: date, end: date) -> None:
+    """Away from ``start`` up to, not including, ``end``."""
+    tx.execute(absence.insert().values(volunteer_id=volunteer_id, start=start, end=end))
+
+
+def absences(tx: Connection, list_id: int, start: date, end: date) -> list[tuple[int, date, date]]:
+    """(volunteer id, first day, day of return) of all absences that touch those days."""
+    columns = (absence.c.volunteer_id, absence.c.start, absence.c.end)
+    here = (absence.c.start < end) & (absence.c.end > start) & (volunteer.c.list_id == list_id)
+    joined = absence.join(volunteer, volunteer.c.id == absence.c.volunteer_id)
+    rows = tx.execute(select(*columns).select_from(joined).where(here).order_by(absence.c.id))
+    return [(row.volunteer_id, row.start, row.end) for row in rows]
+
+
+# Authors ----------------------------------------------------------------------------------------
+
+
+def known_author(tx: Connection, list_id: int, address: str) -> Author | None:
+    here = (author.c.list_id == list_id) & (author.c.address_key == fold(address))
+    row = tx.execute(select(*_AUTHOR_FIELDS).where(here)).one_or_none()
+    return Author(*row) if row else None
+
+
+def meet_author(tx: Connection, list_id: int, address: str, name: str, now: datetime) -> None:
+    """Remembers somebody whose post came in; they are known once one of theirs was approved."""
+    identity = {"list_id": list_id, "address_key": fold(address)}
+    insert_once(tx, author, identity | {"address": address, "name": name, "first_seen_at": now})
+
+
+def note_approval(tx: Connection, list_id: int, address: str, step: int = 1) -> None:
+    here = (author.c.list_id == list_id) & (author.c.address_key == fold(address))
+    tx.execute(update(author).where(here).values(approved=author.c.approved + step))
+
+
+def set_trust(tx: Connection, list_id: int, address: str, trusted: bool) -> bool:
+    here = (author.c.list_id == list_id) & (author.c.address_key == fold(address))
+    here &= author.c.trusted.is_not(trusted)
+    return tx.execute(update(author).where(here).values(trusted=trusted)).rowcount > 0
+
+
+def authors(tx: Connection, list_id: int, *, trusted_only: bool = False) -> list[Author]:
+    here = author.c.list_id == list_id
+    if trusted_only:
+        here &= author.c.trusted.is_(True)
+    rows = tx.execute(select(*_AUTHOR_FIELDS).where(here).order_by(author.c.address_key))
+    return [Author(*row) for row in rows]
+
+
+def _volunteer(row: Row[Any]) -> Volunteer:
+    return Volunteer(*row)
+
+
+def _ids(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(",") if part)
