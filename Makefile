@@ -1,0 +1,79 @@
+# Set-up, tests and the gate. Needs GNU make and Python 3.11 or newer; everything else goes into .venv.
+
+# The first name that really is a new enough Python. On some machines a name exists and does not
+# run, or runs something older, so each one is tried.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$name && break; done)
+BIN := .venv/bin
+
+# Only what is locked gets in: every file is compared with its hash, and what comes as source is
+# built with the locked setuptools instead of with whatever is newest today.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCKED := --require-hashes --no-build-isolation --use-pep517
+
+UV_COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --annotation-style line \
+	--custom-compile-command "make lock" $(UPGRADE)
+
+CODE := cli config delivery digest ingest moderation preferences storage templates web bench tests
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 18
+
+install: .venv/.installed ## make .venv with what Postround needs, and nothing else
+
+run: install ## start the whole service with a small demonstration list
+	@$(BIN)/postround run --trial
+
+demo: install ## play a whole week against the real service in under a minute
+	@$(BIN)/postround demo
+
+test: .venv/.tested ## run all tests; what the machine lacks is skipped with one line
+	@$(BIN)/python -m pytest $(TESTS)
+
+proof: .venv/.tested ## run the long counts (kills, fuzz, races, soak) in full
+	@POSTROUND_PROOF_RUN=1 $(BIN)/python -m pytest --timeout=0 $(TESTS)
+
+lint: .venv/.tested ## format, lint, types, import direction
+	@$(BIN)/ruff format --check --quiet $(CODE) || { echo "Not formatted: $(BIN)/ruff format $(CODE)"; exit 1; }
+	@$(BIN)/ruff check --quiet $(CODE)
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+check: lint test ## the full gate: lint, then all tests
+
+bench: .venv/.tested ## run the benchmarks
+	@$(BIN)/python -m bench $(BENCH)
+
+lock: .venv/.tested ## write the requirements files anew; UPGRADE=--upgrade takes newer versions
+	@$(PIP_INSTALL) uv
+	@grep -A1 '^\[build-system\]' pyproject.toml | grep -o 'setuptools[^"]*' | $(UV_COMPILE) - -o requirements-build.txt
+	@$(UV_COMPILE) pyproject.toml -o requirements.txt
+	@$(UV_COMPILE) pyproject.toml --extra test --constraint requirements.txt -o requirements-test.txt
+
+clean: ## remove .venv and caches; databases and mails stay
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/.python:
+	@test -n "$(PYTHON)" || { echo "Postround needs Python 3.11 or newer, which was not found." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python lacks venv: install the Debian package python3-venv (sudo apt install python3-venv), then try again." >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/.installed: .venv/.python requirements-build.txt requirements.txt pyproject.toml
+	@echo "Installing what is locked into .venv (about half a minute) ..."
+	@$(PIP_INSTALL) $(LOCKED) -r requirements-build.txt
+	@$(PIP_INSTALL) $(LOCKED) -r requirements.txt
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.tested: .venv/.python requirements-build.txt requirements-test.txt pyproject.toml
+	@echo "Installing what is locked, with the test tools, into .venv (about half a minute) ..."
+	@$(PIP_INSTALL) $(LOCKED) -r requirements-build.txt
+	@$(PIP_INSTALL) $(LOCKED) -r requirements-test.txt
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch .venv/.installed $@
+
+.PHONY: help install run demo test proof lint check bench lock clean
