@@ -9,7 +9,7 @@ BIN := .venv/bin
 
 # Only what is locked gets in: every file is compared with its hash, and what comes as source is
 # built with the locked setuptools instead of with whatever is newest today.
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 LOCKED := --require-hashes --no-build-isolation --use-pep517
 
 UV_COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 \

@@ -1,0 +1,49 @@
+"""What a test needs from the machine, and how long a long test runs.
+
+Not for starting anything: that is in tests/postgresql.py and tests/servers.py.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+PROGRAMS = {"postgresql": "initdb", "poppler-utils": "pdftotext", "chromium-driver": "chromedriver"}
+"""The program by which a Debian package is known, where it is not the package's own name."""
+
+PROOF_RUN = os.environ.get("POSTROUND_PROOF_RUN") == "1"
+
+
+def need(package: str) -> Path:
+    """The program of this Debian package; without it the test is skipped with one line.
+
+    With POSTROUND_REQUIRE_ALL=1, as in CI, the test fails instead: there a skip hides a gap.
+    """
+    program = find_program(PROGRAMS.get(package, package))
+    if program:
+        return program
+    missing = f"needs {package}, which this machine lacks (apt install {package})"
+    if os.environ.get("POSTROUND_REQUIRE_ALL") == "1":
+        pytest.fail(missing, pytrace=False)
+    pytest.skip(missing)
+
+
+def find_program(name: str) -> Path | None:
+    # Debian keeps servers out of a plain user's PATH, and PostgreSQL's even out of root's.
+    folders = [*os.get_exec_path(), "/usr/sbin", *_newest_first("/usr/lib/postgresql")]
+    found = shutil.which(name, path=os.pathsep.join(folders))
+    return Path(found) if found else None
+
+
+def times(short: int, full: int) -> int:
+    """How often a long test repeats: ``short`` in ``make test``, ``full`` in ``make proof``."""
+    return full if PROOF_RUN else short
+
+
+def _newest_first(folder: str) -> list[str]:
+    versions = [path for path in Path(folder).glob("*/bin") if path.parent.name.isdigit()]
+    versions.sort(key=lambda path: int(path.parent.name), reverse=True)
+    return [str(path) for path in versions]
