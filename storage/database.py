@@ -27,7 +27,7 @@ class DiskFull(Unavailable):
 
 
 class Database:
-    """``with database.write() as tx`` commits on leaving; ``read()`` is for what changes nothing."""
+    """``with database.write() as tx`` commits on leaving; ``read()`` changes nothing."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from storage.database import insert_once
 from storage.records import MailingList, Topic
@@ -60,5 +61,5 @@ def topics(tx: Connection, list_id: int) -> list[Topic]:
     return [Topic(*row) for row in tx.execute(here)]
 
 
-def _list(row: Row[Any]) -> MailingList:
+def _list(row: Sequence[Any]) -> MailingList:
     return MailingList(*row)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
 from storage.addresses import fold
 from storage.database import insert_once
@@ -131,7 +132,7 @@ def authors(tx: Connection, list_id: int, *, trusted_only: bool = False) -> list
     return [Author(*row) for row in rows]
 
 
-def _volunteer(row: Row[Any]) -> Volunteer:
+def _volunteer(row: Sequence[Any]) -> Volunteer:
     return Volunteer(*row)
 
 

@@ -1,0 +1,54 @@
+"""Who did what, when: the trail that an operator can show. No bodies, no marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from storage.tables import history
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    at: datetime
+    who: str
+    what: str
+    detail: str
+
+
+def note(
+    tx: Connection,
+    now: datetime,
+    who: str,
+    what: str,
+    *,
+    list_id: int | None = None,
+    post_id: int | None = None,
+    subscriber_id: int | None = None,
+    detail: str = "",
+) -> None:
+    """``who`` is an address, "operator" or "postround"; ``what`` a verb such as "approved"."""
+    tx.execute(
+        history.insert().values(
+            at=now,
+            who=who,
+            what=what,
+            list_id=list_id,
+            post_id=post_id,
+            subscriber_id=subscriber_id,
+            detail=detail,
+        )
+    )
+
+
+def of_post(tx: Connection, post_id: int) -> list[Step]:
+    rows = tx.execute(select(history).where(history.c.post_id == post_id).order_by(history.c.id))
+    return [Step(row.at, row.who, row.what, row.detail) for row in rows]
+
+
+def of_subscriber(tx: Connection, subscriber_id: int) -> list[Step]:
+    here = history.c.subscriber_id == subscriber_id
+    rows = tx.execute(select(history).where(here).order_by(history.c.id))
+    return [Step(row.at, row.who, row.what, row.detail) for row in rows]

@@ -1,0 +1,195 @@
+"""Letters: kept before anybody reads them, then taken one by one until each has an outcome."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select, update
+
+from storage.addresses import fold
+from storage.records import Arrival, Letter
+from storage.tables import letter, raw_message
+
+RESENT_WITHIN = timedelta(days=7)
+MAX_ATTEMPTS = 3
+
+# Trace headers differ from one try of the same message to the next (RFC 5321 §4.4).
+_TRACE = (b"received:", b"return-path:", b"delivered-to:", b"x-", b"authentication-results:")
+
+
+class Damaged(Exception):
+    """The stored bytes are not the ones that came in."""
+
+
+def keep(tx: Connection, arrivals: Sequence[Arrival]) -> list[int]:
+    """Stores the messages, one letter for each of our addresses; the ids of the new letters.
+
+    A message that was sent again (the same bytes but for trace headers, to the same address,
+    within seven days) makes no second letter: the sender missed our 250 (RFC 1047).
+    """
+    new: list[int] = []
+    for arrival in arrivals:
+        print_ = fingerprint(arrival.raw)
+        known = _known_recipients(tx, print_, arrival.received_at - RESENT_WITHIN)
+        wanted = {fold(address): address for address in arrival.recipients}
+        missing = [address for key, address in wanted.items() if key not in known]
+        if missing:
+            new += _insert(tx, arrival, print_, missing)
+    return new
+
+
+def fingerprint(raw: bytes) -> str:
+    """SHA-256 of the message without the trace headers that change from try to try."""
+    head, blank, body = raw.partition(b"\r\n\r\n")
+    kept, skipping = hashlib.sha256(), False
+    for line in head.split(b"\r\n"):
+        if not line.startswith((b" ", b"\t")):
+            skipping = line[:24].lower().startswith(_TRACE)
+        if not skipping:
+            kept.update(line + b"\n")
+    kept.update(blank)
+    kept.update(body)
+    return kept.hexdigest()
+
+
+def _known_recipients(tx: Connection, print_: str, since: datetime) -> set[str]:
+    here = (letter.c.fingerprint == print_) & (letter.c.received_at >= since)
+    return {
+        fold(address) for address in tx.execute(select(letter.c.recipient).where(here)).scalars()
+    }
+
+
+def _insert(tx: Connection, arrival: Arrival, print_: str, recipients: list[str]) -> list[int]:
+    sha256 = hashlib.sha256(arrival.raw).hexdigest()
+    raw = raw_message.insert().values(sha256=sha256, content=arrival.raw)
+    raw_id = tx.execute(raw.returning(raw_message.c.id)).scalar_one()
+    rows = [
+        {
+            "raw_id": raw_id,
+            "received_at": arrival.received_at,
+            "peer": arrival.peer,
+            "helo": arrival.helo,
+            "mail_from": arrival.mail_from,
+            "recipient": recipient,
+            "fingerprint": print_,
+        }
+        for recipient in recipients
+    ]
+    return list(tx.execute(letter.insert().returning(letter.c.id), rows).scalars())
+
+
+def take(tx: Connection, now: datetime, lease: timedelta, limit: int = 1) -> list[Letter]:
+    """Letters to read next, oldest first, claimed until ``now + lease``.
+
+    Those whose claim ran out, because the process that had it died, are taken again; one that
+    outlived MAX_ATTEMPTS of them is marked stuck and left to a person.
+    """
+    free = (letter.c.state == "new") | (
+        (letter.c.state == "reading") & (letter.c.lease_until < now)
+    )
+    _give_up(tx, free)
+    wanted = select(letter.c.id).where(free).order_by(letter.c.id).limit(limit)
+    ids = list(tx.execute(wanted.with_for_update(skip_locked=True)).scalars())
+    if not ids:
+        return []
+    claim = {
+        "state": "reading",
+        "lease_until": now + lease,
+        "attempts": letter.c.attempts + 1,
+    }
+    tx.execute(update(letter).where(letter.c.id.in_(ids)).values(claim))
+    return [
+        _letter(row)
+        for row in tx.execute(_whole().where(letter.c.id.in_(ids)).order_by(letter.c.id))
+    ]
+
+
+def _give_up(tx: Connection, free: Any) -> None:
+    worn = free & (letter.c.attempts >= MAX_ATTEMPTS)
+    reason = "Reading it failed several times without an answer."
+    tx.execute(update(letter).where(worn).values(state="stuck", reason=reason, lease_until=None))
+
+
+def settle(
+    tx: Connection,
+    letter_id: int,
+    outcome: str,
+    reason: str = "",
+    *,
+    subject: str = "",
+    sender: str = "",
+) -> bool:
+    """Notes what became of a letter that is being read; False when somebody settled it before."""
+    values = {
+        "state": outcome,
+        "reason": reason,
+        "subject": subject,
+        "sender": fold(sender) if sender else "",
+        "lease_until": None,
+    }
+    here = (letter.c.id == letter_id) & (letter.c.state == "reading")
+    return tx.execute(update(letter).where(here).values(values)).rowcount == 1
+
+
+def put_back(tx: Connection, letter_id: int) -> bool:
+    """Lets a letter be read again: after a repair, or because the database was away."""
+    states = ("reading", "stuck", "refused")
+    here = (letter.c.id == letter_id) & letter.c.state.in_(states)
+    values = {"state": "new", "attempts": 0, "reason": "", "lease_until": None}
+    return tx.execute(update(letter).where(here).values(values)).rowcount == 1
+
+
+def by_id(tx: Connection, letter_id: int) -> Letter | None:
+    """Raises Damaged when the stored bytes changed since they came in."""
+    row = tx.execute(_whole().where(letter.c.id == letter_id)).one_or_none()
+    return _letter(row) if row else None
+
+
+def waiting_for_a_person(tx: Connection) -> list[Letter]:
+    """Stuck and refused letters, without their bytes."""
+    here = letter.c.state.in_(("stuck", "refused"))
+    return [_letter(row) for row in tx.execute(_bare().where(here).order_by(letter.c.id))]
+
+
+def count_since(tx: Connection, since: datetime, sender: str = "") -> int:
+    """How many posts came in since then, from one sender or from all."""
+    here = (letter.c.received_at >= since) & (letter.c.state == "post")
+    if sender:
+        here &= letter.c.sender == fold(sender)
+    return int(tx.execute(select(func.count()).where(here)).scalar_one())
+
+
+_ENVELOPE = (
+    letter.c.mail_from,
+    letter.c.recipient,
+    letter.c.peer,
+    letter.c.helo,
+    letter.c.received_at,
+    letter.c.state,
+    letter.c.reason,
+    letter.c.subject,
+    letter.c.sender,
+    letter.c.attempts,
+)
+
+
+def _whole() -> Select[Any]:
+    joined = letter.join(raw_message, raw_message.c.id == letter.c.raw_id)
+    columns = (letter.c.id, raw_message.c.content, *_ENVELOPE, raw_message.c.sha256)
+    return select(*columns).select_from(joined)
+
+
+def _bare() -> Select[Any]:
+    return select(letter.c.id, *_ENVELOPE)
+
+
+def _letter(row: Sequence[Any]) -> Letter:
+    if len(row) == len(_ENVELOPE) + 1:
+        return Letter(row[0], b"", *row[1:])
+    number, raw, *envelope, sha256 = row
+    if hashlib.sha256(raw).hexdigest() != sha256:
+        raise Damaged(f"letter {number} is not what came in: its checksum differs")
+    return Letter(number, raw, *envelope)

@@ -1,0 +1,182 @@
+"""The outbox: one row for each mail to one person, from its making to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select, update
+
+from storage.records import Outgoing
+from storage.tables import outgoing
+
+# People who wait for an answer never stand behind ten thousand round-ups.
+LANE_PEOPLE = 0
+LANE_EDITIONS = 1
+
+_NAMES = [field.name for field in fields(Outgoing)]
+_COLUMN = {"to": "recipient"}
+_FIELDS = [outgoing.c[_COLUMN.get(name, name)] for name in _NAMES]
+
+
+def put(tx: Connection, new: Outgoing, *, lane: int = LANE_PEOPLE) -> int:
+    """Writes a mail down to be sent; its id (that of ``new`` is not looked at)."""
+    values = {_COLUMN.get(name, name): getattr(new, name) for name in _NAMES if name != "id"}
+    values |= {"lane": lane, "next_at": new.created_at}
+    statement = outgoing.insert().values(values).returning(outgoing.c.id)
+    return int(tx.execute(statement).scalar_one())
+
+
+def set_message(tx: Connection, outgoing_id: int, message: bytes) -> None:
+    """The bytes of a mail that must name its own id, and so is made after its row."""
+    tx.execute(update(outgoing).where(outgoing.c.id == outgoing_id).values(message=message))
+
+
+def claim(
+    tx: Connection, claim: str, now: datetime, lease: timedelta, limit: int, lane: int | None = None
+) -> list[Outgoing]:
+    """Mails to send now, those to people first; nobody else gets them before ``now + lease``.
+
+    A dead sender's mails come back when its lease has run out.
+    """
+    due = (outgoing.c.state == "waiting") & (outgoing.c.next_at <= now)
+    if lane is not None:
+        due &= outgoing.c.lane == lane
+    order = (outgoing.c.lane, outgoing.c.next_at, outgoing.c.id)
+    wanted = select(outgoing.c.id).where(due).order_by(*order).limit(limit)
+    ids = list(tx.execute(wanted.with_for_update(skip_locked=True)).scalars())
+    if not ids:
+        return []
+    values = {"state": "sending", "claim": claim, "lease_until": now + lease}
+    tx.execute(update(outgoing).where(outgoing.c.id.in_(ids)).values(values))
+    chosen = select(*_FIELDS).where(outgoing.c.id.in_(ids)).order_by(*order)
+    return [_outgoing(row) for row in tx.execute(chosen)]
+
+
+def release_expired(tx: Connection, now: datetime) -> int:
+    """Frees what a sender took and never finished; how many."""
+    here = (outgoing.c.state == "sending") & (outgoing.c.lease_until < now)
+    values = {"state": "waiting", "claim": "", "lease_until": None}
+    return tx.execute(update(outgoing).where(here).values(values)).rowcount
+
+
+def release(tx: Connection, outgoing_ids: Sequence[int], claim: str) -> None:
+    """Gives back what was claimed and not tried, for example at a stop."""
+    here = outgoing.c.id.in_(outgoing_ids) & (outgoing.c.claim == claim)
+    here &= outgoing.c.state == "sending"
+    tx.execute(update(outgoing).where(here).values(state="waiting", claim="", lease_until=None))
+
+
+def note_sent(tx: Connection, outgoing_ids: Sequence[int], claim: str, now: datetime) -> None:
+    values: dict[str, Any] = {"state": "sent", "sent_at": now, "lease_until": None}
+    values |= {"attempts": outgoing.c.attempts + 1, "reason": "", "message": None}
+    tx.execute(update(outgoing).where(_mine(outgoing_ids, claim)).values(values))
+
+
+def note_later(
+    tx: Connection, outgoing_id: int, claim: str, reason: str, next_at: datetime
+) -> None:
+    values: dict[str, Any] = {
+        "state": "waiting",
+        "next_at": next_at,
+        "reason": reason,
+        "lease_until": None,
+    }
+    values |= {"attempts": outgoing.c.attempts + 1, "claim": ""}
+    tx.execute(update(outgoing).where(_mine([outgoing_id], claim)).values(values))
+
+
+def note_refused(tx: Connection, outgoing_id: int, claim: str, reason: str) -> None:
+    """The end: the mail stays in sight of the operator with what the other server said."""
+    values: dict[str, Any] = {"state": "refused", "reason": reason, "lease_until": None}
+    values |= {"attempts": outgoing.c.attempts + 1}
+    tx.execute(update(outgoing).where(_mine([outgoing_id], claim)).values(values))
+
+
+def drop(tx: Connection, outgoing_id: int, reason: str) -> bool:
+    here = (outgoing.c.id == outgoing_id) & outgoing.c.state.in_(("waiting", "refused"))
+    return (
+        tx.execute(update(outgoing).where(here).values(state="dropped", reason=reason)).rowcount
+        == 1
+    )
+
+
+def by_id(tx: Connection, outgoing_id: int) -> Outgoing | None:
+    row = tx.execute(select(*_FIELDS).where(outgoing.c.id == outgoing_id)).one_or_none()
+    return _outgoing(row) if row else None
+
+
+def by_message_id(tx: Connection, message_ids: Sequence[str]) -> Outgoing | None:
+    """The mail that a letter answers, found by In-Reply-To and References; the newest of them."""
+    here = outgoing.c.message_id.in_(message_ids)
+    row = tx.execute(_newest().where(here)).first()
+    return _outgoing(row) if row else None
+
+
+def last_about_post(
+    tx: Connection, post_id: int, letter: str, volunteer_id: int
+) -> Outgoing | None:
+    """The newest mail of that template about a post to that volunteer: replies join its thread."""
+    here = (outgoing.c.post_id == post_id) & (outgoing.c.letter == letter)
+    row = tx.execute(_newest().where(here & (outgoing.c.volunteer_id == volunteer_id))).first()
+    return _outgoing(row) if row else None
+
+
+def asked_volunteers(tx: Connection, post_id: int) -> set[int]:
+    """Who was ever asked about a post."""
+    here = (outgoing.c.post_id == post_id) & outgoing.c.volunteer_id.is_not(None)
+    found = tx.execute(select(outgoing.c.volunteer_id).where(here)).scalars()
+    return {number for number in found if number is not None}
+
+
+def count_with_post(tx: Connection, post_id: int) -> int:
+    """How many readers had a post in a mail that was sent."""
+    here = (outgoing.c.state == "sent") & outgoing.c["items"].like(f"%{post_id}%")
+    rows = tx.execute(select(outgoing.c["items"]).where(here)).scalars()
+    return sum(post_id in posts_of(items) for items in rows)
+
+
+def posts_of(items: str) -> list[int]:
+    """The post ids in an edition mail's items, in the order of their numbers."""
+    return [
+        int(number)
+        for group in items.split()
+        for number in group.partition(":")[2].split(",")
+        if number
+    ]
+
+
+def waiting(tx: Connection, limit: int = 100) -> list[Outgoing]:
+    """What was refused, and what had to be put off at least once."""
+    put_off = (outgoing.c.state == "waiting") & (outgoing.c.attempts > 0)
+    here = put_off | (outgoing.c.state == "refused")
+    rows = tx.execute(select(*_FIELDS).where(here).order_by(outgoing.c.id).limit(limit))
+    return [_outgoing(row) for row in rows]
+
+
+def counts(tx: Connection) -> dict[str, int]:
+    """How many mails there are in each state."""
+    rows = tx.execute(select(outgoing.c.state, func.count()).group_by(outgoing.c.state))
+    return {row[0]: row[1] for row in rows}
+
+
+def next_due(tx: Connection) -> datetime | None:
+    """When the next waiting mail wants to leave."""
+    here = outgoing.c.state == "waiting"
+    found: datetime | None = tx.execute(select(func.min(outgoing.c.next_at)).where(here)).scalar()
+    return found
+
+
+def _mine(outgoing_ids: Sequence[int], claim: str) -> Any:
+    here = outgoing.c.id.in_(outgoing_ids) & (outgoing.c.claim == claim)
+    return here & (outgoing.c.state == "sending")
+
+
+def _newest() -> Select[Any]:
+    return select(*_FIELDS).order_by(outgoing.c.id.desc()).limit(1)
+
+
+def _outgoing(row: Sequence[Any]) -> Outgoing:
+    return Outgoing(**dict(zip(_NAMES, row, strict=True)))

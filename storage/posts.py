@@ -1,0 +1,125 @@
+"""Posts and their attachments, and the one place where a post changes its state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, func, select, update
+
+from storage.addresses import fold
+from storage.records import Attachment, Post, StoredAttachment
+from storage.tables import attachment, piece, post
+
+_NAMES = [field.name for field in fields(Post)]
+_FIELDS = [post.c[name] for name in _NAMES]
+_ATTACHED = [attachment.c[field.name] for field in fields(StoredAttachment)]
+
+
+def hold(tx: Connection, new: Post, attachments: Sequence[Attachment]) -> int:
+    """Stores a post that waits for a decision; its id (that of ``new`` is not looked at)."""
+    values = {name: getattr(new, name) for name in _NAMES if name != "id"}
+    values |= {"topics": _csv(new.topics), "notes": "\n".join(new.notes)}
+    number = tx.execute(post.insert().values(values).returning(post.c.id)).scalar_one()
+    for item in attachments:
+        tx.execute(
+            attachment.insert().values(
+                post_id=number,
+                filename=item.filename or "",
+                content_type=item.content_type,
+                content_id=item.content_id,
+                inline=item.inline,
+                size=item.size,
+                content=item.content,
+            )
+        )
+    return int(number)
+
+
+def change_state(
+    tx: Connection, post_id: int, old: Sequence[str], new: str, changes: dict[str, Any]
+) -> bool:
+    """Moves a post from one of the ``old`` states to ``new``. True for exactly one caller.
+
+    This condition is what makes two decisions at once end as one.
+    """
+    here = (post.c.id == post_id) & post.c.state.in_(old)
+    return (
+        tx.execute(update(post).where(here).values(_stored(changes) | {"state": new})).rowcount == 1
+    )
+
+
+def revise(tx: Connection, post_id: int, changes: dict[str, Any]) -> None:
+    """Changes what readers see; pieces made of the old version are not used again."""
+    values = _stored(changes) | {"version": post.c.version + 1}
+    tx.execute(update(post).where(post.c.id == post_id).values(values))
+    tx.execute(delete(piece).where(piece.c.post_id == post_id))
+
+
+def by_id(tx: Connection, post_id: int) -> Post | None:
+    row = tx.execute(select(*_FIELDS).where(post.c.id == post_id)).one_or_none()
+    return _post(row) if row else None
+
+
+def by_ids(tx: Connection, post_ids: Sequence[int]) -> list[Post]:
+    rows = tx.execute(select(*_FIELDS).where(post.c.id.in_(post_ids)).order_by(post.c.id))
+    return [_post(row) for row in rows]
+
+
+def held(tx: Connection, list_id: int | None = None) -> list[Post]:
+    """What waits for a decision, the longest waiting first."""
+    chosen = _chosen(list_id).where(post.c.state == "held").order_by(post.c.held_at, post.c.id)
+    return [_post(row) for row in tx.execute(chosen)]
+
+
+def every(tx: Connection, list_id: int | None = None, limit: int = 100) -> list[Post]:
+    """The newest posts, whatever became of them."""
+    return [
+        _post(row) for row in tx.execute(_chosen(list_id).order_by(post.c.id.desc()).limit(limit))
+    ]
+
+
+def count_by_author(tx: Connection, list_id: int, address: str, since: datetime) -> int:
+    """How many posts this address has sent to the list since then."""
+    here = (post.c.list_id == list_id) & (post.c.held_at >= since)
+    here &= func.lower(post.c.author_address) == fold(address)
+    return int(tx.execute(select(func.count()).where(here)).scalar_one())
+
+
+def attachments(tx: Connection, post_ids: Sequence[int]) -> list[StoredAttachment]:
+    """Without their bytes."""
+    here = attachment.c.post_id.in_(post_ids)
+    rows = tx.execute(select(*_ATTACHED).where(here).order_by(attachment.c.id))
+    return [StoredAttachment(*row) for row in rows]
+
+
+def attachment_content(tx: Connection, attachment_id: int) -> bytes | None:
+    here = attachment.c.id == attachment_id
+    return tx.execute(select(attachment.c.content).where(here)).scalar_one_or_none()
+
+
+def _chosen(list_id: int | None) -> Select[Any]:
+    chosen = select(*_FIELDS)
+    return chosen if list_id is None else chosen.where(post.c.list_id == list_id)
+
+
+def _stored(changes: dict[str, Any]) -> dict[str, Any]:
+    values = dict(changes)
+    if "topics" in values:
+        values["topics"] = _csv(values["topics"])
+    if "notes" in values:
+        values["notes"] = "\n".join(values["notes"])
+    return values
+
+
+def _post(row: Sequence[Any]) -> Post:
+    values = dict(zip(_NAMES, row, strict=True))
+    values["topics"] = tuple(int(part) for part in values["topics"].split(",") if part)
+    values["notes"] = tuple(line for line in values["notes"].split("\n") if line)
+    return Post(**values)
+
+
+def _csv(numbers: Sequence[int]) -> str:
+    return ",".join(map(str, numbers))

@@ -1,0 +1,159 @@
+"""Readers, and what waits for a confirmation from an address itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from storage.addresses import fold
+from storage.database import insert_once
+from storage.records import Subscriber
+from storage.tables import confirmation, outgoing, subscriber
+
+_NAMES = [field.name for field in fields(Subscriber)]
+_FIELDS = [subscriber.c[name] for name in _NAMES]
+
+
+def add(tx: Connection, new: Subscriber) -> int | None:
+    """Stores a new reader; None when the address is on the list already, or once left it."""
+    values = {name: getattr(new, name) for name in _NAMES if name != "id"}
+    return insert_once(tx, subscriber, _stored(values) | {"address_key": fold(new.address)})
+
+
+def change(tx: Connection, subscriber_id: int, changes: dict[str, Any]) -> bool:
+    """True when the reader is still there. ``changes`` holds fields of Subscriber by name."""
+    values = _stored(changes)
+    if "address" in values:
+        values["address_key"] = fold(values["address"])
+    here = subscriber.c.id == subscriber_id
+    return tx.execute(update(subscriber).where(here).values(values)).rowcount == 1
+
+
+def leave(tx: Connection, subscriber_id: int, now: datetime) -> bool:
+    """Ends it at once, mails not yet handed over included. False when they had left before."""
+    here = (subscriber.c.id == subscriber_id) & (subscriber.c.state != "left")
+    left = tx.execute(update(subscriber).where(here).values(state="left", left_at=now)).rowcount
+    waiting = (outgoing.c.subscriber_id == subscriber_id) & (outgoing.c.state == "waiting")
+    waiting &= outgoing.c.edition_id.is_not(None)
+    tx.execute(update(outgoing).where(waiting).values(state="dropped", reason="left"))
+    return left == 1
+
+
+def by_id(tx: Connection, subscriber_id: int) -> Subscriber | None:
+    row = tx.execute(select(*_FIELDS).where(subscriber.c.id == subscriber_id)).one_or_none()
+    return _subscriber(row) if row else None
+
+
+def by_address(tx: Connection, list_id: int, address: str) -> Subscriber | None:
+    """Whatever their state: one who left is found too."""
+    here = (subscriber.c.list_id == list_id) & (subscriber.c.address_key == fold(address))
+    row = tx.execute(select(*_FIELDS).where(here)).one_or_none()
+    return _subscriber(row) if row else None
+
+
+def after(
+    tx: Connection, list_id: int, last_id: int, limit: int, state: str = "active"
+) -> list[Subscriber]:
+    """The next readers in id order, so that a list of any length is walked in small steps."""
+    here = (subscriber.c.list_id == list_id) & (subscriber.c.id > last_id)
+    here &= subscriber.c.state == state
+    rows = tx.execute(select(*_FIELDS).where(here).order_by(subscriber.c.id).limit(limit))
+    return [_subscriber(row) for row in rows]
+
+
+def walk(tx: Connection, list_id: int) -> Iterator[Subscriber]:
+    """All readers in whatever state, a few hundred in memory at a time."""
+    here = select(*_FIELDS).where(subscriber.c.list_id == list_id).order_by(subscriber.c.id)
+    for row in tx.execution_options(yield_per=500).execute(here):
+        yield _subscriber(row)
+
+
+def count(tx: Connection, list_id: int) -> int:
+    here = (subscriber.c.list_id == list_id) & (subscriber.c.state == "active")
+    return int(tx.execute(select(func.count()).where(here)).scalar_one())
+
+
+# Confirmations ------------------------------------------------------------------------------------
+
+
+def ask_confirmation(
+    tx: Connection,
+    list_id: int,
+    kind: str,
+    address: str,
+    payload: dict[str, Any],
+    now: datetime,
+    source: str = "",
+) -> int:
+    """Writes down what waits for a yes from ``address``; the id goes into the mark."""
+    values = {
+        "list_id": list_id,
+        "kind": kind,
+        "address_key": fold(address),
+        "payload": json.dumps(payload | {"address": address}),
+        "source": source,
+        "created_at": now,
+    }
+    statement = confirmation.insert().values(values).returning(confirmation.c.id)
+    return int(tx.execute(statement).scalar_one())
+
+
+def confirmation_by_id(
+    tx: Connection, number: int
+) -> tuple[int, str, dict[str, Any], datetime] | None:
+    """(list id, kind, payload with "address", asked at), settled or not."""
+    row = tx.execute(select(confirmation).where(confirmation.c.id == number)).one_or_none()
+    if row is None:
+        return None
+    return row.list_id, row.kind, json.loads(row.payload), row.created_at
+
+
+def settle_confirmation(tx: Connection, number: int, now: datetime) -> bool:
+    """True for exactly one caller: a second yes changes nothing."""
+    here = (confirmation.c.id == number) & confirmation.c.settled_at.is_(None)
+    return tx.execute(update(confirmation).where(here).values(settled_at=now)).rowcount == 1
+
+
+def asked_since(
+    tx: Connection,
+    since: datetime,
+    *,
+    list_id: int = 0,
+    kind: str = "",
+    address: str = "",
+    source: str = "",
+) -> int:
+    """How many confirmations were asked since then, of one address or from one source."""
+    here = confirmation.c.created_at >= since
+    if list_id:
+        here &= confirmation.c.list_id == list_id
+    if kind:
+        here &= confirmation.c.kind == kind
+    if address:
+        here &= confirmation.c.address_key == fold(address)
+    if source:
+        here &= confirmation.c.source == source
+    return int(tx.execute(select(func.count()).where(here)).scalar_one())
+
+
+def _stored(changes: dict[str, Any]) -> dict[str, Any]:
+    values = dict(changes)
+    if "topics" in values:
+        values["topics"] = ",".join(map(str, values["topics"]))
+    if "topic_frequencies" in values:
+        own = sorted(values["topic_frequencies"].items())
+        values["topic_frequencies"] = ",".join(f"{topic}:{frequency}" for topic, frequency in own)
+    return values
+
+
+def _subscriber(row: Sequence[Any]) -> Subscriber:
+    values = dict(zip(_NAMES, row, strict=True))
+    values["topics"] = tuple(int(part) for part in values["topics"].split(",") if part)
+    pairs = (part.partition(":") for part in values["topic_frequencies"].split(",") if part)
+    values["topic_frequencies"] = {int(topic): frequency for topic, _, frequency in pairs}
+    return Subscriber(**values)
