@@ -1,0 +1,82 @@
+"""Makes one whole mail from a letter's template, as bytes. Round-ups are joined in assemble.py."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from storage.records import Attachment, MailingList
+
+# Lines under 998 octets and 7 bits on every way (RFC 5321 §4.5.3.1.6); CR or LF in a header raises.
+POLICY = policy.SMTP.clone(cte_type="7bit", max_line_length=78)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """All that one mail to one person is made of."""
+
+    letter: str
+    """Template name, for Postround-Letter."""
+    to: str
+    subject: str
+    text: str
+    html: str | None
+    created_at: datetime
+    message_id: str
+    reply_to: str
+    in_reply_to: str = ""
+    automatic: str = "auto-generated"
+    """Auto-Submitted (RFC 3834 §5): auto-generated, auto-replied, or "" for none."""
+    headers: dict[str, str] = field(default_factory=dict)
+    attachments: Sequence[Attachment] = ()
+
+
+def new_message_id(domain: str) -> str:
+    """Without brackets. Random, so that it gives nothing away and cannot be guessed."""
+    return f"{secrets.token_hex(12)}@{domain}"
+
+
+def compose(sender: MailingList, draft: Draft) -> bytes:
+    """The mail as it will leave, CRLF line ends, only ASCII bytes."""
+    message = EmailMessage(policy=POLICY)
+    message["From"] = Address(sender.title, sender.name, sender.domain)
+    message["To"] = draft.to
+    message["Subject"] = one_line(draft.subject)
+    message["Date"] = format_datetime(draft.created_at)
+    message["Message-ID"] = f"<{draft.message_id}>"
+    message["Reply-To"] = draft.reply_to
+    if draft.in_reply_to:
+        message["In-Reply-To"] = message["References"] = f"<{draft.in_reply_to}>"
+    if draft.automatic:
+        message["Auto-Submitted"] = draft.automatic
+    message["List-Id"] = f"<{sender.list_id}>"
+    message["Postround-Letter"] = draft.letter
+    for name, value in draft.headers.items():
+        message[name] = value
+    message.set_content(draft.text, cte="quoted-printable")
+    if draft.html is not None:
+        message.add_alternative(draft.html, subtype="html", cte="quoted-printable")
+    for attachment in draft.attachments:
+        _attach(message, attachment)
+    return message.as_bytes()
+
+
+def one_line(text: str) -> str:
+    """Header text without control characters: a line break in it would begin a new header."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _attach(message: EmailMessage, attachment: Attachment) -> None:
+    main, _, sub = attachment.content_type.partition("/")
+    message.add_attachment(
+        attachment.content,
+        maintype=main,
+        subtype=sub or "octet-stream",
+        filename=one_line(attachment.filename or "attachment"),
+    )

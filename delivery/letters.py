@@ -1,0 +1,185 @@
+"""Writes one letter of ours to one person into the outbox, within the caller's transaction.
+
+The sender carries it later: who decides never opens a connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection
+
+import templates
+from config import Settings
+from delivery.addresses import write_address
+from delivery.compose import Draft, compose, new_message_id
+from delivery.marks import Marks
+from storage import outgoing
+from storage.records import Attachment, MailingList, Outgoing, Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every desk needs to write: the marks, and where our pages are."""
+
+    marks: Marks
+    public_url: str
+    proof: str = "aligned"
+
+    @classmethod
+    def of(cls, settings: Settings) -> Desk:
+        marks = Marks(settings.secret, settings.secret_previous)
+        return cls(marks, settings.public_url, settings.proof)
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """Whom a letter goes to, and what a reply to it will be about."""
+
+    address: str
+    reply: str
+    """Purpose of the reply address: verdict, settings, confirm, post or help."""
+    ids: tuple[int, ...] = ()
+    """What the mark of the reply address names."""
+    language: str = "en"
+    volunteer_id: int | None = None
+    subscriber_id: int | None = None
+    post_id: int | None = None
+
+
+def write_letter(
+    tx: Connection,
+    desk: Desk,
+    sender: MailingList,
+    name: str,
+    to: To,
+    now: datetime,
+    *,
+    answers: str = "",
+    automatic: str = "auto-generated",
+    attachments: Sequence[Attachment] = (),
+    headers: dict[str, str] | None = None,
+    **values: Any,
+) -> int:
+    """Puts the letter ``name`` for ``to`` into the outbox; its id.
+
+    ``answers`` is the Message-ID of the mail whose thread it joins. The template gets ``values``
+    and, always, list_title, list_address, help_address and reply_address.
+    """
+    reply_to = reply_address(desk, sender, to, now)
+    shown = {
+        "list_title": sender.title,
+        "list_address": sender.address,
+        "help_address": write_address(sender, "help"),
+        "reply_address": reply_to,
+    }
+    wording = templates.letter(name, to.language, **(shown | values))
+    message_id = new_message_id(sender.domain)
+    draft = Draft(
+        letter=name,
+        to=to.address,
+        subject=wording.subject,
+        text=wording.text,
+        html=wording.html,
+        created_at=now,
+        message_id=message_id,
+        reply_to=reply_to,
+        in_reply_to=answers,
+        automatic=automatic,
+        headers=headers or {},
+        attachments=attachments,
+    )
+    row = Outgoing(
+        id=0,
+        list_id=sender.id,
+        letter=name,
+        to=to.address,
+        message_id=message_id,
+        created_at=now,
+        state="waiting",
+        message=compose(sender, draft),
+        subscriber_id=to.subscriber_id,
+        volunteer_id=to.volunteer_id,
+        post_id=to.post_id,
+    )
+    return outgoing.put(tx, row)
+
+
+def reply_address(desk: Desk, sender: MailingList, to: To, now: datetime) -> str:
+    if not to.ids:
+        return write_address(sender, to.reply)
+    mark = desk.marks.mint(to.reply, *to.ids, day=now.date())
+    return write_address(sender, to.reply, mark)
+
+
+def settings_url(desk: Desk, subscriber_id: int, now: datetime) -> str:
+    return (
+        f"{desk.public_url}/settings/{desk.marks.mint('settings', subscriber_id, day=now.date())}"
+    )
+
+
+def leave_url(desk: Desk, subscriber_id: int, now: datetime) -> str:
+    """Works for ever, unlike the link to the settings."""
+    return f"{desk.public_url}/leave/{desk.marks.mint('leave', subscriber_id, day=now.date())}"
+
+
+def list_headers(
+    desk: Desk, sender: MailingList, subscriber_id: int, now: datetime
+) -> dict[str, str]:
+    """The headers of every mail to a subscriber (RFC 2369, RFC 8058)."""
+    settings = write_address(
+        sender, "settings", desk.marks.mint("settings", subscriber_id, day=now.date())
+    )
+    leave = leave_url(desk, subscriber_id, now)
+    return {
+        "List-Unsubscribe": f"<{leave}>, <mailto:{quote(settings, safe='@+')}?subject=stop>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Help": f"<mailto:{write_address(sender, 'help')}>",
+        "List-Post": f"<mailto:{sender.address}>",
+        "List-Subscribe": f"<mailto:{write_address(sender, 'join')}>",
+        "List-Owner": f"<mailto:{write_address(sender, 'owner')}>",
+        "Precedence": "list",
+    }
+
+
+def write_to_reader(
+    tx: Connection,
+    desk: Desk,
+    sender: MailingList,
+    name: str,
+    reader: Subscriber,
+    now: datetime,
+    *,
+    answers: str = "",
+    **values: Any,
+) -> int:
+    """A letter to a subscriber: with the list headers and what its three closing lines need.
+
+
+    """
+    to = To(
+        reader.address,
+        "settings",
+        (reader.id,),
+        language=reader.language,
+        subscriber_id=reader.id,
+    )
+    return write_letter(
+        tx,
+        desk,
+        sender,
+        name,
+        to,
+        now,
+        answers=answers,
+        automatic="auto-replied" if answers else "auto-generated",
+        headers=list_headers(desk, sender, reader.id, now),
+        address=reader.address,
+        settings_url=settings_url(desk, reader.id, now),
+        leave_url=leave_url(desk, reader.id, now),
+        **values,
+    )

@@ -1,0 +1,80 @@
+"""Marks: the short signed tokens by which something that left is known again when it comes back.
+
+Minted and read here and nowhere else. A mark says for what it is, which things it names and on
+which day it was made; what it may still do is for the desks to say.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+# A local part has 64 octets (RFC 5321 §4.5.3.1.1). The longest beginning, a list name of 20 and
+# "-settings+", takes 30, which leaves 34: 20 for the signature, 3 for the day, 11 for the ids.
+SIGNATURE_CHARACTERS = 20  # of 5 bits each: 100 bits
+DAY_CHARACTERS = 3
+FIRST_DAY = date(2026, 1, 1)
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    purpose: str
+    """verdict, settings, confirm, bounce, post, leave or page"""
+    ids: tuple[int, ...]
+    day: date
+    old_key: bool = False
+    """Signed with a secret that is no longer in use: good for leaving only."""
+
+
+class Marks:
+    """Mints with the secret in force; reads with that one and the previous ones."""
+
+    def __init__(self, secret: str, previous: tuple[str, ...] = ()) -> None:
+        self._keys = tuple(key.encode() for key in (secret, *previous))
+
+    def mint(self, purpose: str, *ids: int, day: date) -> str:
+        """Lower case letters and digits, at most 34 of them; bound to all that is given."""
+        payload = _digits((day - FIRST_DAY).days, DAY_CHARACTERS) + "".join(map(_measured, ids))
+        return payload + _sign(self._keys[0], purpose, payload)
+
+    def read(self, purpose: str, text: str) -> Mark | None:
+        """What ``mint`` was given, or None when the text is not a mark of ours for that purpose."""
+        text = text.lower()
+        payload, signature = text[:-SIGNATURE_CHARACTERS], text[-SIGNATURE_CHARACTERS:]
+        if not text.isascii() or not payload.isalnum() or len(text) > 64:
+            return None
+        for key in self._keys:
+            if hmac.compare_digest(_sign(key, purpose, payload), signature):
+                return _parsed(purpose, payload, old_key=key is not self._keys[0])
+        return None
+
+
+def _sign(key: bytes, purpose: str, payload: str) -> str:
+    digest = hmac.digest(key, f"{purpose}:{payload}".encode(), "sha256")
+    return base64.b32encode(digest[:15]).decode().lower()[:SIGNATURE_CHARACTERS]
+
+
+def _parsed(purpose: str, payload: str, *, old_key: bool) -> Mark | None:
+    day = FIRST_DAY + timedelta(days=int(payload[:DAY_CHARACTERS], 36))
+    ids, rest = [], payload[DAY_CHARACTERS:]
+    while rest:
+        length = int(rest[0], 36)
+        ids.append(int(rest[1 : 1 + length], 36))
+        rest = rest[1 + length :]
+    return Mark(purpose, tuple(ids), day, old_key)
+
+
+def _measured(number: int) -> str:
+    digits = _digits(number)
+    return DIGITS[len(digits)] + digits
+
+
+def _digits(number: int, width: int = 1) -> str:
+    text = ""
+    while number:
+        number, rest = divmod(number, 36)
+        text = DIGITS[rest] + text
+    return text.rjust(width, "0")
