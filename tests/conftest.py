@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from storage.database import Database
+from storage.schema import migrate
+from tests.catching import CatchingServer, catching
 from tests.needs import PROOF_RUN
 from tests.postgresql import Cluster, running_cluster
+from tests.servers import Installation
 
 # No deadline: other work on the same two cores is not a fault of ours. The short run always tries
 # the same examples, so that it never turns red for a change that is not to blame; proof varies.
@@ -20,6 +26,9 @@ settings.load_profile("proof" if PROOF_RUN else "short")
 BOTH_DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
+# Databases. The tables are made once for each run and copied for each test. ------------------
+
+
 @pytest.fixture(scope="session")
 def postgresql_cluster() -> Iterator[Cluster]:
     """One private server for the whole run, started when the first test asks for it."""
@@ -27,22 +36,92 @@ def postgresql_cluster() -> Iterator[Cluster]:
         yield cluster
 
 
-@pytest.fixture
-def postgresql_url(postgresql_cluster: Cluster) -> Iterator[str]:
-    """DATABASE_URL of an empty database on PostgreSQL, for tests that need exactly that one."""
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_cluster: Cluster) -> str:
     name = postgresql_cluster.fresh_database()
+    _migrated(postgresql_cluster.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def postgresql_url(postgresql_cluster: Cluster, postgresql_template: str) -> Iterator[str]:
+    """DATABASE_URL of a database with all tables on PostgreSQL."""
+    name = postgresql_cluster.fresh_database(postgresql_template)
     yield postgresql_cluster.url(name)
     postgresql_cluster.drop_database(name)
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """DATABASE_URL of a SQLite file that does not exist yet."""
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """DATABASE_URL of a SQLite file with all tables."""
+    shutil.copy(sqlite_template, tmp_path / "postround.db")
     return f"sqlite:///{tmp_path}/postround.db"
 
 
 @pytest.fixture(params=BOTH_DATABASES)
 def database_url(request: pytest.FixtureRequest) -> str:
-    """DATABASE_URL of an empty database; the test runs twice, on SQLite and on PostgreSQL."""
+    """DATABASE_URL with all tables and no rows; the test runs on SQLite and on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The same, opened."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=BOTH_DATABASES)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """DATABASE_URL without any table, for tests of the migrations; on both databases."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/postround.db"
+        return
+    cluster: Cluster = request.getfixturevalue("postgresql_cluster")
+    name = cluster.fresh_database()
+    yield cluster.url(name)
+    cluster.drop_database(name)
+
+
+def _migrated(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    database.close()
+
+
+# The real service and the server behind it. --------------------------------------------------
+
+
+@pytest.fixture
+def catching_server() -> Iterator[CatchingServer]:
+    """A server that takes every mail and keeps it, on a free port of this machine."""
+    with catching() as server:
+        yield server
+
+
+@pytest.fixture
+def new_installation(tmp_path: Path) -> Iterator[Callable[..., Installation]]:
+    """Makes installations by ``new_installation(database_url, NAME="value")``; stops them all."""
+    with ExitStack() as at_the_end:
+
+        def new(database_url: str, **settings: str) -> Installation:
+            installation = Installation.at(tmp_path, database_url, settings)
+            at_the_end.callback(installation.stop)
+            return installation
+
+        yield new
+
+
+@pytest.fixture
+def installation(new_installation: Callable[..., Installation], database_url: str) -> Installation:
+    """One installation with an empty database; the test runs on SQLite and on PostgreSQL."""
+    return new_installation(database_url)

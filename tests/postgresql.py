@@ -40,8 +40,7 @@ class Cluster:
         return f"postgresql+psycopg://postround@/{name}?host={self.socket_folder}"
 
     def execute(self, statement: str) -> None:
-        where = {"host": str(self.socket_folder), "user": "postround", "dbname": "postgres"}
-        with psycopg.connect(**where, autocommit=True) as connection:
+        with _connect(self.socket_folder) as connection:
             connection.execute(statement.encode())
 
 
@@ -64,7 +63,7 @@ def _initialise(initdb: Path, folder: Path) -> None:
     if os.geteuid() == 0:
         owner = _unprivileged()
         os.chown(folder, owner.pw_uid, owner.pw_gid)
-    data = ["--pgdata", folder / "data", "--encoding", "UTF8", "--locale", "C", "--no-sync"]
+    data = ["--pgdata", str(folder / "data"), "--encoding", "UTF8", "--locale", "C", "--no-sync"]
     made = subprocess.run(
         [*_as_owner(), initdb, *data, "--username", "postround", "--auth", "trust"],
         capture_output=True,
@@ -105,12 +104,16 @@ def _wait_until_ready(server: subprocess.Popen[bytes], folder: Path, log: Path) 
     deadline = time.monotonic() + 30
     while True:
         try:
-            psycopg.connect(host=str(folder), user="postround", dbname="postgres").close()
+            _connect(folder).close()
             return
         except psycopg.OperationalError:
             alive = server.poll() is None and time.monotonic() < deadline
             assert alive, f"PostgreSQL did not start:\n{log.read_text(errors='replace')}"
             time.sleep(0.05)
+
+
+def _connect(folder: Path) -> psycopg.Connection:
+    return psycopg.connect(host=str(folder), user="postround", dbname="postgres", autocommit=True)
 
 
 def _as_owner() -> list[str]:
