@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import getaddresses
+from email.utils import getaddresses, localtime, make_msgid
 from functools import cached_property
 from pathlib import Path
 
@@ -106,6 +106,21 @@ def wait_for_mail(
                 f"After {timeout} s no mail {number} of {wanted}. {_here(mailbox)}"
             )
         time.sleep(0.05)
+
+
+def answer(mail: Mail, text: str, sender: str = "") -> bytes:
+    """The reply that a common mail program writes: ``text`` on top, the mail quoted below."""
+    sender = sender or (mail.to or mail.recipients)[0]
+    reply = EmailMessage()
+    reply["From"] = sender
+    reply["To"] = mail.reply_to
+    reply["Subject"] = f"Re: {mail.subject.removeprefix('Re: ')}"
+    reply["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    reply["In-Reply-To"] = reply["References"] = mail.header("Message-ID")
+    reply["Date"] = localtime()
+    quoted = "\n".join(f"> {line}" for line in mail.text.splitlines())
+    reply.set_content(f"{text}\n\nOn Monday, {mail.header('From')} wrote:\n{quoted}\n")
+    return reply.as_bytes(policy=policy.SMTP)
 
 
 def maildir(folder: Path) -> list[Mail]:
