@@ -1,0 +1,78 @@
+"""Dates, times and sizes in the reader's language, in the plain style of our letters.
+
+Times are told as they stand: whoever asks has already moved them to the right time zone.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+
+
+def day(value: date, language: str = "en") -> str:
+    """ "Monday 4 May 2026"."""
+    if _english(language):
+        return format_date(value, "EEEE d MMMM y", locale="en_GB")
+    return format_date(value, "full", locale=_locale(language))
+
+
+def short_day(value: date, language: str = "en") -> str:
+    """ "Mon 4 May": for lists, where the year is plain."""
+    return format_date(value, "E d MMM", locale=_locale(language))
+
+
+def month(value: date, language: str = "en") -> str:
+    """ "May": short, for the postmark."""
+    return format_date(value, "LLL", locale=_locale(language))
+
+
+def clock(value: datetime | time, language: str = "en") -> str:
+    """ "10am", "10.30am", "midday": "12pm" means two things to two people."""
+    if not _english(language):
+        return format_time(value, "short", locale=_locale(language))
+    if (value.hour, value.minute) in _NAMED_HOURS:
+        return _NAMED_HOURS[value.hour, value.minute]
+    minutes = f".{value.minute:02}" if value.minute else ""
+    return f"{value.hour % 12 or 12}{minutes}{'am' if value.hour < 12 else 'pm'}"
+
+
+def moment(value: datetime, language: str = "en") -> str:
+    """ "Monday 4 May 2026, 10am"."""
+    separator = "، " if _locale(language).text_direction == "rtl" else ", "
+    return day(value, language) + separator + clock(value, language)
+
+
+def size(count: int, language: str = "en") -> str:
+    """A size in bytes as people say it: "240 KB", "1.4 MB"."""
+    if count < 1_000_000:
+        return f"{format_decimal(max(1, round(count / 1000)), locale=_locale(language))} KB"
+    return f"{format_decimal(round(count / 1_000_000, 1), locale=_locale(language))} MB"
+
+
+def direction(language: str) -> str:
+    """ "ltr" or "rtl", for the ``dir`` attribute."""
+    return _locale(language).text_direction
+
+
+_NAMED_HOURS = {(0, 0): "midnight", (12, 0): "midday"}
+
+
+def _english(language: str) -> bool:
+    return _locale(language).language == "en"
+
+
+def _locale(language: str) -> Locale:
+    """The locale of a language tag; British English for "en" and for what Babel does not know."""
+    if language == "en":
+        return _BRITISH
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return _BRITISH
+
+
+_BRITISH = Locale("en", "GB")

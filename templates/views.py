@@ -1,0 +1,43 @@
+"""The records that go into templates and come out of them. Plain data, no behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of one mail, ready to be packed into a message."""
+
+    subject: str
+    """One line without control characters."""
+    text: str
+    """Complete by itself, at most 72 columns (long addresses and links excepted)."""
+    html: str | None
+    """A whole HTML page, or None where plain text is all that this letter needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentView:
+    name: str
+    size: int
+    """In bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One post as readers see it. The same for every reader: what differs stands in slots."""
+
+    title: str
+    text: str
+    html: str = ""
+    """Sanitised, goes out as it is; "" makes paragraphs and links of ``text``."""
+    organisation: str = ""
+    """Who posts it, in words: the organisation, or the author's name."""
+    author_address: str = ""
+    event_date: date | None = None
+    closing_date: date | None = None
+    attachments: tuple[AttachmentView, ...] = ()
+    more: bool = True
+    """Whether readers are told that the reply "more 3" brings the attachments of item 3."""
