@@ -56,6 +56,7 @@ class Mail:
 
     @property
     def text(self) -> str:
+        """Its plain-text part, with plain line ends; "" when there is none."""
         return self._body("plain")
 
     @property
@@ -64,7 +65,7 @@ class Mail:
 
     def _body(self, kind: str) -> str:
         part = self.message.get_body((kind,))
-        return str(part.get_content()) if part else ""
+        return str(part.get_content()).replace("\r\n", "\n") if part else ""
 
 
 Mailbox = Path | Callable[[], list[Mail]]

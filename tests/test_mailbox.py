@@ -37,4 +37,4 @@ def test_a_maildir_is_read_oldest_first(tmp_path: Path) -> None:
     for name in ("1.first", "2.second"):
         (tmp_path / "new" / name).write_bytes(HELD.raw + name.encode())
     second = wait_for_mail(tmp_path, to="bob@example.org", letter="post_held", number=2)
-    assert second.text.endswith("2.second")
+    assert "2.second" in second.text
