@@ -1,0 +1,218 @@
+"""Joins a reader's round-up from pieces that were encoded once. Bytes in, bytes out.
+
+A piece is text with slots, names between NULs; encoded it is whole lines of quoted-printable
+(RFC 2045 §6.7) with the slots still in it, so pieces may be joined in any order. Which posts a
+reader gets, and how a piece reads, is not decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+Content = Literal["header", "text", "html"]
+"""How a reader's value is written in: as it is, quoted-printable, or escaped before that."""
+Pieces = Mapping[tuple[str, str], bytes]
+"""Encoded pieces by (form, name): "heading:TOPIC", "entry:POST", "item:POST" and
+"also_in:POST:TOPIC"; headings and also_in may be missing."""
+
+LINE = 75
+"""Characters of an encoded line without the "=" of a soft line break."""
+
+_QUOTED = [
+    chr(byte) if byte == 9 or (32 <= byte <= 126 and byte != 61) else f"={byte:02X}"
+    for byte in range(256)
+]
+_BLANK_ENDS = {" ": "=20", "\t": "=09"}
+_PLAIN = re.compile(r"[A-Za-z0-9+@/:._?&~-]+")
+_PART = re.compile(rb"\0>([a-z-]+):(text|html)\0")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One body part of a mail: its frame, and whose pieces go into it."""
+
+    form: str
+    """Key of its pieces, for example "html-en"."""
+    content: Literal["text", "html"]
+    frame: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A mail as it is for every reader with the same items, with places for their values."""
+
+    fixed: tuple[bytes, ...]
+    """A fixed one, a place, a fixed one … : always one more than there are places."""
+    places: tuple[tuple[Content, str], ...]
+    shown: int
+    """How many posts it holds: none when all of them were withdrawn."""
+
+
+def assemble(frame: bytes, pieces: Pieces, items: str, values: Mapping[str, str]) -> bytes:
+    """The whole mail of one reader, CRLF line ends, lines of at most 76 characters in its body.
+
+    ``frame`` comes from ``encode_frame``, each piece from ``encode_piece``; ``items`` is as in
+    Outgoing; ``values`` are plain text by slot, ASCII those in headers. KeyError when one is
+    missing.
+    """
+    return fill(lay_out(frame, pieces, items), values)
+
+
+def fill(layout: Layout, values: Mapping[str, str]) -> bytes:
+    """Puts one reader's values in. No more than this is done for each reader."""
+    written = {place: _written(place[0], values[place[1]]) for place in set(layout.places)}
+    parts = [layout.fixed[0]]
+    for place, fixed in zip(layout.places, layout.fixed[1:], strict=True):
+        parts += (written[place], fixed)
+    return b"".join(parts)
+
+
+def lay_out(frame: bytes, pieces: Pieces, items: str) -> Layout:
+    """Puts the pieces in; may be kept for further readers with the same items.
+
+    A post without its piece is left out, for it was withdrawn; the others keep their numbers.
+    """
+    headers, *parts = _PART.split(frame)
+    groups = _groups(items)
+    fixed: list[bytes] = []
+    places: list[tuple[Content, str]] = []
+    _split("header", headers, fixed, places)
+    shown = 0
+    for form, content, body in zip(parts[0::3], parts[1::3], parts[2::3], strict=True):
+        here = _groups_with_pieces(groups, pieces, form.decode())
+        shown = sum(len(posts) for _, posts in here)
+        whole = _body(body, pieces, form.decode(), here, shown)
+        _split("html" if content == b"html" else "text", whole, fixed, places)
+    return Layout(tuple(fixed), tuple(places), shown)
+
+
+def encode_frame(headers: str, boundary: str, parts: Sequence[Part]) -> bytes:
+    """A whole mail but for pieces and values; one part stands alone, several are alternatives.
+
+    ``headers`` are lines ending in "\\n", ASCII, with slots. The boundary gets "=_" in front,
+    which quoted-printable cannot hold (RFC 2045 §6.7), so that no text can close a part.
+    """
+    whole = headers.replace("\n", "\r\n").encode("ascii")
+    if len(parts) == 1:
+        return whole + _part(parts[0])
+    whole += f'Content-Type: multipart/alternative; boundary="=_{boundary}"\r\n\r\n'.encode()
+    for part in parts:
+        whole += f"--=_{boundary}\r\n".encode() + _part(part)
+    return whole + f"--=_{boundary}--\r\n".encode()
+
+
+def encode_piece(piece: str) -> bytes:
+    """``piece`` as quoted-printable lines, with each of its slots at the start of a line."""
+    parts = piece.split("\0")
+    return b"".join(
+        f"\0{part}\0".encode("ascii") if number % 2 else quote(part)
+        for number, part in enumerate(parts)
+    )
+
+
+def quote(text: str) -> bytes:
+    """``text`` in whole lines: an end without a line feed becomes a soft line break."""
+    *lines, rest = text.replace("\r\n", "\n").split("\n")
+    quoted = "".join(_line(_no_blank_end(_characters(line))) + "\r\n" for line in lines)
+    if rest:
+        quoted += _line(_characters(rest)) + "=\r\n"
+    return quoted.encode("ascii")
+
+
+def _characters(line: str) -> str:
+    return "".join(map(_QUOTED.__getitem__, line.encode("utf-8", "replace")))
+
+
+def _no_blank_end(quoted: str) -> str:
+    # Servers on the way may take blanks off the end of a line (RFC 2045 §6.7, rule 3).
+    return quoted[:-1] + _BLANK_ENDS.get(quoted[-1:], quoted[-1:])
+
+
+def _line(quoted: str) -> str:
+    lines = []
+    while len(quoted) > LINE:
+        cut = LINE
+        if "=" in quoted[cut - 2 : cut]:  # never through the middle of "=3D"
+            cut = quoted.index("=", cut - 2)
+        lines.append(quoted[:cut])
+        quoted = quoted[cut:]
+    return "=\r\n".join([*lines, quoted])
+
+
+def _part(part: Part) -> bytes:
+    subtype = "html" if part.content == "html" else "plain"
+    head = f"Content-Type: text/{subtype}; charset=utf-8\r\n"
+    head += "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    # An encoded text must not end in a soft line break, hence the line feed.
+    body = encode_piece(part.frame + "\n")
+    return f"{head}\0>{part.form}:{part.content}\0".encode() + body
+
+
+def _groups(items: str) -> list[tuple[str, list[tuple[int, str]]]]:
+    """ "7:12,15 0:9" as [("7", [(1, "12"), (2, "15")]), ("0", [(3, "9")])]."""
+    groups, number = [], 0
+    for group in items.split():
+        topic, _, posts = group.partition(":")
+        numbered = list(enumerate(posts.split(","), number + 1))
+        number += len(numbered)
+        groups.append((topic, numbered))
+    return groups
+
+
+def _groups_with_pieces(
+    groups: list[tuple[str, list[tuple[int, str]]]], pieces: Pieces, form: str
+) -> list[tuple[str, list[tuple[int, str]]]]:
+    here = (
+        (topic, [(number, post) for number, post in posts if (form, f"item:{post}") in pieces])
+        for topic, posts in groups
+    )
+    return [(topic, posts) for topic, posts in here if posts]
+
+
+def _body(
+    frame: bytes,
+    pieces: Pieces,
+    form: str,
+    groups: list[tuple[str, list[tuple[int, str]]]],
+    shown: int,
+) -> bytes:
+    entries: list[bytes] = []
+    items: list[bytes] = []
+    for topic, posts in groups:
+        heading = pieces.get((form, f"heading:{topic}"), b"")
+        items.append(heading.replace(b"\0count\0", quote(str(len(posts)))))
+        for number, post in posts:
+            digits = quote(str(number))
+            also_in = pieces.get((form, f"also_in:{post}:{topic}"), b"")
+            entries.append(pieces[form, f"entry:{post}"].replace(b"\0number\0", digits))
+            item = pieces[form, f"item:{post}"].replace(b"\0number\0", digits)
+            items.append(item.replace(b"\0also_in\0", also_in))
+    body = frame.replace(b"\0total\0", quote(str(shown)))
+    body = body.replace(b"\0contents\0", b"".join(entries))
+    return body.replace(b"\0items\0", b"".join(items))
+
+
+def _split(
+    content: Content, body: bytes, fixed: list[bytes], places: list[tuple[Content, str]]
+) -> None:
+    first, *rest = body.split(b"\0")
+    if fixed:
+        fixed[-1] += first
+    else:
+        fixed.append(first)
+    fixed += rest[1::2]
+    places += ((content, name.decode("ascii")) for name in rest[0::2])
+
+
+def _written(content: Content, value: str) -> bytes:
+    if content == "header":
+        return value.encode("ascii")
+    value = escape(value) if content == "html" else value
+    if _PLAIN.fullmatch(value):  # almost always: addresses and links
+        lines = (value[at : at + LINE] for at in range(0, len(value), LINE))
+        return "".join(f"{line}=\r\n" for line in lines).encode("ascii")
+    return quote(value)
