@@ -51,62 +51,91 @@ class To:
     post_id: int | None = None
 
 
-def write_letter(
-    tx: Connection,
-    desk: Desk,
-    sender: MailingList,
-    name: str,
-    to: To,
-    now: datetime,
-    *,
-    answers: str = "",
-    automatic: str = "auto-generated",
-    attachments: Sequence[Attachment] = (),
-    headers: dict[str, str] | None = None,
-    **values: Any,
-) -> int:
-    """Puts the letter ``name`` for ``to`` into the outbox; its id.
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Writes letters of one list within one transaction, all at the same moment."""
 
-    ``answers`` is the Message-ID of the mail whose thread it joins. The template gets ``values``
-    and, always, list_title, list_address, help_address and reply_address.
-    """
-    reply_to = reply_address(desk, sender, to, now)
-    shown = {
-        "list_title": sender.title,
-        "list_address": sender.address,
-        "help_address": write_address(sender, "help"),
-        "reply_address": reply_to,
-    }
-    wording = templates.letter(name, to.language, **(shown | values))
-    message_id = new_message_id(sender.domain)
-    draft = Draft(
-        letter=name,
-        to=to.address,
-        subject=wording.subject,
-        text=wording.text,
-        html=wording.html,
-        created_at=now,
-        message_id=message_id,
-        reply_to=reply_to,
-        in_reply_to=answers,
-        automatic=automatic,
-        headers=headers or {},
-        attachments=attachments,
-    )
-    row = Outgoing(
+    tx: Connection
+    desk: Desk
+    sender: MailingList
+    now: datetime
+
+    def write(
+        self,
+        name: str,
+        to: To,
+        *,
+        answers: str = "",
+        automatic: str = "auto-generated",
+        attachments: Sequence[Attachment] = (),
+        headers: dict[str, str] | None = None,
+        **values: Any,
+    ) -> int:
+        """Puts the letter ``name`` for ``to`` into the outbox; its id.
+
+        ``answers`` is the Message-ID of the mail whose thread it joins. The template gets
+        ``values`` and, always, list_title, list_address, help_address and reply_address.
+        """
+        reply_to = reply_address(self.desk, self.sender, to, self.now)
+        shown = {
+            "list_title": self.sender.title,
+            "list_address": self.sender.address,
+            "help_address": write_address(self.sender, "help"),
+            "reply_address": reply_to,
+        }
+        wording = templates.letter(name, to.language, **(shown | values))
+        draft = Draft(
+            letter=name,
+            to=to.address,
+            subject=wording.subject,
+            text=wording.text,
+            html=wording.html,
+            created_at=self.now,
+            message_id=new_message_id(self.sender.domain),
+            reply_to=reply_to,
+            in_reply_to=answers,
+            automatic=automatic,
+            headers=headers or {},
+            attachments=attachments,
+        )
+        return outgoing.put(self.tx, _row(self.sender, to, draft))
+
+    def to_reader(self, name: str, reader: Subscriber, *, answers: str = "", **values: Any) -> int:
+        """A letter to a subscriber: with the list headers and what its closing lines need."""
+        to = To(
+            reader.address,
+            "settings",
+            (reader.id,),
+            language=reader.language,
+            subscriber_id=reader.id,
+        )
+        return self.write(
+            name,
+            to,
+            answers=answers,
+            automatic="auto-replied" if answers else "auto-generated",
+            headers=list_headers(self.desk, self.sender, reader.id, self.now),
+            address=reader.address,
+            settings_url=settings_url(self.desk, reader.id, self.now),
+            leave_url=leave_url(self.desk, reader.id, self.now),
+            **values,
+        )
+
+
+def _row(sender: MailingList, to: To, draft: Draft) -> Outgoing:
+    return Outgoing(
         id=0,
         list_id=sender.id,
-        letter=name,
-        to=to.address,
-        message_id=message_id,
-        created_at=now,
+        letter=draft.letter,
+        to=draft.to,
+        message_id=draft.message_id,
+        created_at=draft.created_at,
         state="waiting",
         message=compose(sender, draft),
         subscriber_id=to.subscriber_id,
         volunteer_id=to.volunteer_id,
         post_id=to.post_id,
     )
-    return outgoing.put(tx, row)
 
 
 def reply_address(desk: Desk, sender: MailingList, to: To, now: datetime) -> str:
@@ -135,8 +164,9 @@ def list_headers(
         sender, "settings", desk.marks.mint("settings", subscriber_id, day=now.date())
     )
     leave = leave_url(desk, subscriber_id, now)
+    by_mail = f"mailto:{quote(settings, safe='@+')}?subject=stop&body=stop"
     return {
-        "List-Unsubscribe": f"<{leave}>, <mailto:{quote(settings, safe='@+')}?subject=stop>",
+        "List-Unsubscribe": f"<{leave}>, <{by_mail}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "List-Help": f"<mailto:{write_address(sender, 'help')}>",
         "List-Post": f"<mailto:{sender.address}>",
@@ -144,42 +174,3 @@ def list_headers(
         "List-Owner": f"<mailto:{write_address(sender, 'owner')}>",
         "Precedence": "list",
     }
-
-
-def write_to_reader(
-    tx: Connection,
-    desk: Desk,
-    sender: MailingList,
-    name: str,
-    reader: Subscriber,
-    now: datetime,
-    *,
-    answers: str = "",
-    **values: Any,
-) -> int:
-    """A letter to a subscriber: with the list headers and what its three closing lines need.
-
-
-    """
-    to = To(
-        reader.address,
-        "settings",
-        (reader.id,),
-        language=reader.language,
-        subscriber_id=reader.id,
-    )
-    return write_letter(
-        tx,
-        desk,
-        sender,
-        name,
-        to,
-        now,
-        answers=answers,
-        automatic="auto-replied" if answers else "auto-generated",
-        headers=list_headers(desk, sender, reader.id, now),
-        address=reader.address,
-        settings_url=settings_url(desk, reader.id, now),
-        leave_url=leave_url(desk, reader.id, now),
-        **values,
-    )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from storage.addresses import fold
 from storage.records import Arrival, Letter
@@ -152,14 +152,6 @@ def waiting_for_a_person(tx: Connection) -> list[Letter]:
     """Stuck and refused letters, without their bytes."""
     here = letter.c.state.in_(("stuck", "refused"))
     return [_letter(row) for row in tx.execute(_bare().where(here).order_by(letter.c.id))]
-
-
-def count_since(tx: Connection, since: datetime, sender: str = "") -> int:
-    """How many posts came in since then, from one sender or from all."""
-    here = (letter.c.received_at >= since) & (letter.c.state == "post")
-    if sender:
-        here &= letter.c.sender == fold(sender)
-    return int(tx.execute(select(func.count()).where(here)).scalar_one())
 
 
 _ENVELOPE = (

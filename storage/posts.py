@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, delete, func, select, update
 
 from storage.addresses import fold
 from storage.records import Attachment, Post, StoredAttachment
-from storage.tables import attachment, piece, post
+from storage.tables import attachment, edition_post, piece, post
 
 _NAMES = [field.name for field in fields(Post)]
 _FIELDS = [post.c[name] for name in _NAMES]
@@ -58,6 +58,11 @@ def revise(tx: Connection, post_id: int, changes: dict[str, Any]) -> None:
     tx.execute(delete(piece).where(piece.c.post_id == post_id))
 
 
+def release_from_editions(tx: Connection, post_id: int) -> None:
+    """Lets a post that had left for nobody be taken by an edition again."""
+    tx.execute(delete(edition_post).where(edition_post.c.post_id == post_id))
+
+
 def by_id(tx: Connection, post_id: int) -> Post | None:
     row = tx.execute(select(*_FIELDS).where(post.c.id == post_id)).one_or_none()
     return _post(row) if row else None
@@ -81,10 +86,15 @@ def every(tx: Connection, list_id: int | None = None, limit: int = 100) -> list[
     ]
 
 
-def count_by_author(tx: Connection, list_id: int, address: str, since: datetime) -> int:
-    """How many posts this address has sent to the list since then."""
+def count_since(
+    tx: Connection, list_id: int, since: datetime, *, address: str = "", proof: str = ""
+) -> int:
+    """How many posts the list had since then: of one author, or vouched for in one way."""
     here = (post.c.list_id == list_id) & (post.c.held_at >= since)
-    here &= func.lower(post.c.author_address) == fold(address)
+    if address:
+        here &= func.lower(post.c.author_address) == fold(address)
+    if proof:
+        here &= post.c.proof == proof
     return int(tx.execute(select(func.count()).where(here)).scalar_one())
 
 

@@ -1,0 +1,187 @@
+"""Applies a verdict, once, and tells everybody whom it concerns.
+
+The condition in ``posts.change_state`` decides between two who answer at the same moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from delivery.letters import Pen
+from moderation.hold import to_author, to_moderator
+from moderation.verdict import Verdict
+from storage import history, lists, outgoing, posts, volunteers
+from storage.records import Post, Volunteer
+
+OPERATOR = "the operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One post, and who decides about it now."""
+
+    pen: Pen
+    post: Post
+    by: Volunteer | None
+    """None is the operator."""
+    round_up: datetime
+    """When the next round-up that can take the post leaves."""
+
+
+def decide(case: Case, verdict: Verdict) -> bool:
+    """Carries out a yes, no, spam or undo; True when it took effect.
+
+    When somebody was first, whoever comes late is told who and when, and nothing changes.
+    """
+    apply = {"yes": _approve, "no": _reject, "spam": _spam, "undo": _undo}[verdict.kind]
+    if apply(case, verdict):
+        return True
+    settled_already(case)
+    return False
+
+
+def _approve(case: Case, verdict: Verdict) -> bool:
+    tx, now = case.pen.tx, case.pen.now
+    decision = _decision(case) | {
+        "approved_at": now,
+        "straight_away_at": now + timedelta(minutes=case.pen.sender.undo_minutes),
+    }
+    if not posts.change_state(tx, case.post.id, ["held"], "approved", decision):
+        return False
+    if changes := _changes(case, verdict.fields):
+        posts.revise(tx, case.post.id, changes)
+    volunteers.note_approval(tx, case.post.list_id, case.post.author_address)
+    _note(case, "approved")
+    _tell_moderators(case, "approved")
+    _tell_author(case, "post_approved", due=_local(case, case.round_up))
+    return True
+
+
+def _reject(case: Case, verdict: Verdict) -> bool:
+    decision = _decision(case) | {"reason": verdict.reason}
+    if not posts.change_state(case.pen.tx, case.post.id, ["held"], "rejected", decision):
+        return False
+    _note(case, "rejected", verdict.reason)
+    _tell_moderators(case, "rejected", verdict.reason)
+    _tell_author(case, "post_rejected", reason=verdict.reason)
+    return True
+
+
+def _spam(case: Case, verdict: Verdict) -> bool:  # noqa: ARG001
+    """The author hears nothing: an answer would only prove to them that somebody reads it."""
+    if not posts.change_state(case.pen.tx, case.post.id, ["held"], "spam", _decision(case)):
+        return False
+    _note(case, "spam")
+    _tell_moderators(case, "spam")
+    return True
+
+
+def _undo(case: Case, verdict: Verdict) -> bool:  # noqa: ARG001
+    """Back to held while no reader has it; else it leaves every edition that is not yet sent."""
+    tx, post = case.pen.tx, case.post
+    readers = outgoing.count_with_post(tx, post.id)
+    cleared = dict.fromkeys(("decided_at", "decided_by", "approved_at", "straight_away_at"))
+    decided = ["approved", "rejected", "spam"]
+    after = "withdrawn" if readers else "held"
+    if not posts.change_state(tx, post.id, decided, after, cleared | {"reason": ""}):
+        return False
+    if post.state == "approved":
+        volunteers.note_approval(tx, post.list_id, post.author_address, -1)
+    if not readers:
+        posts.release_from_editions(tx, post.id)
+    _note(case, "undone", f"{readers} readers had it")
+    for volunteer in volunteers.every(tx, post.list_id, "moderator"):
+        _tell(case, "verdict_undone", volunteer, readers=readers)
+    if post.state != "spam":
+        _tell_author(case, "post_undone", readers=readers)
+    return True
+
+
+def settled_already(case: Case) -> None:
+    """Tells a moderator kindly that the matter is settled, by whom and when."""
+    post = posts.by_id(case.pen.tx, case.post.id)
+    if post is None or case.by is None:
+        return
+    first = volunteers.by_id(case.pen.tx, post.decided_by) if post.decided_by else None
+    case.pen.write(
+        "verdict_settled_already",
+        to_moderator(case.by, post),
+        answers=_thread(case, case.by),
+        automatic="auto-replied",
+        post_title=post.title,
+        state=post.state,
+        moderator_name=_name(first) if post.decided_at else "",
+        at=_local(case, post.decided_at, case.by) if post.decided_at else "",
+    )
+
+
+def _decision(case: Case) -> dict[str, object]:
+    return {"decided_at": case.pen.now, "decided_by": case.by.id if case.by else None}
+
+
+def _changes(case: Case, fields: dict[str, str]) -> dict[str, object]:
+    """What the fields of a yes change in the post. Topics that the list lacks are passed over."""
+    changes: dict[str, object] = {}
+    if fields.get("title"):
+        changes["title"] = fields["title"][:150]
+    if fields.get("topics"):
+        named = {word.strip(" .").casefold() for word in fields["topics"].split(",")}
+        known = lists.topics(case.pen.tx, case.post.list_id)
+        chosen = [topic.id for topic in known if {topic.key, topic.name.casefold()} & named]
+        changes |= {"topics": tuple(chosen)} if chosen else {}
+    return changes
+
+
+def _tell_moderators(case: Case, decision: str, reason: str = "") -> None:
+    for volunteer in volunteers.every(case.pen.tx, case.post.list_id, "moderator"):
+        due = _local(case, case.round_up, volunteer) if decision == "approved" else ""
+        _tell(case, "post_decided", volunteer, decision=decision, reason=reason, due=due)
+
+
+def _tell(case: Case, letter: str, volunteer: Volunteer, **values: Any) -> None:
+    case.pen.write(
+        letter,
+        to_moderator(volunteer, case.post),
+        answers=_thread(case, volunteer),
+        moderator_name=_name(case.by),
+        at=_local(case, case.pen.now, volunteer),
+        post_title=case.post.title,
+        **values,
+    )
+
+
+def _tell_author(case: Case, letter: str, **values: Any) -> None:
+    case.pen.write(
+        letter,
+        to_author(case.post),
+        answers=case.post.message_id or "",
+        author_name=case.post.author_name,
+        post_title=case.post.title,
+        **values,
+    )
+
+
+def _thread(case: Case, volunteer: Volunteer) -> str:
+    """The Message-ID of what we first asked this moderator about the post: one thread per post."""
+    asked = outgoing.last_about_post(case.pen.tx, case.post.id, "post_held", volunteer.id)
+    return asked.message_id if asked else ""
+
+
+def _note(case: Case, what: str, detail: str = "") -> None:
+    who = case.by.address if case.by else "operator"
+    post = case.post
+    history.note(
+        case.pen.tx, case.pen.now, who, what, list_id=post.list_id, post_id=post.id, detail=detail
+    )
+
+
+def _name(by: Volunteer | None) -> str:
+    return (by.name or by.address) if by else OPERATOR
+
+
+def _local(case: Case, at: datetime, volunteer: Volunteer | None = None) -> datetime:
+    zone = (volunteer.timezone if volunteer else None) or case.pen.sender.timezone
+    return at.astimezone(ZoneInfo(zone))

@@ -1,0 +1,177 @@
+"""Holds a post: in one transaction the post, the mail to whoever is on duty, and the receipt.
+
+Nothing is published here, however well the author is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from delivery.letters import Pen, To
+from moderation.rota import order_of
+from storage import history, lists, posts, subscribers, volunteers
+from storage.records import Attachment, MailingList, Post, Proof, StoredAttachment, Volunteer
+from templates import AttachmentView
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Posts in one hour: of one author whose address is vouched for, and of all strangers."""
+
+    per_sender: int = 20
+    per_stranger: int = 5
+    strangers: int = 50
+
+
+def hold(
+    pen: Pen,
+    new: Post,
+    attachments: Sequence[Attachment],
+    proof: Proof,
+    *,
+    round_up: datetime,
+    refused: Sequence[str] = (),
+    limits: Limits = Limits(),
+) -> int:
+    """Stores the post and writes the letters about it; its id.
+
+    ``round_up`` is when the next one that can take it leaves; ``refused`` are sentences about
+    attachments that were not passed on, for the author. Above the limits the post is held in
+    silence: nobody's mailbox can be flooded through us.
+    """
+    tx, sender = pen.tx, pen.sender
+    vouched = vouch(tx, sender, new.author_address, proof)
+    silent = _too_many(pen, new.author_address, vouched, limits)
+    post_id = posts.hold(tx, replace(new, proof=vouched), attachments)
+    volunteers.meet_author(tx, sender.id, new.author_address, new.author_name, pen.now)
+    history.note(tx, pen.now, new.author_address, "posted", list_id=sender.id, post_id=post_id)
+    if silent:
+        history.note(tx, pen.now, "postround", "held in silence", post_id=post_id)
+        return post_id
+    post = posts.by_id(tx, post_id)
+    assert post is not None
+    ask(pen, post, proof_words(vouched, proof), round_up)
+    if vouched != "none":
+        _receipt(pen, post, round_up, refused)
+    return post_id
+
+
+def vouch(tx: Connection, sender: MailingList, address: str, proof: Proof) -> str:
+    """proven (DKIM of the author's own domain), known (to this list), or none."""
+    if proof.aligned:
+        return "proven"
+    if proof.dmarc == "fail":
+        return "none"
+    author = volunteers.known_author(tx, sender.id, address)
+    reader = subscribers.by_address(tx, sender.id, address)
+    known = (author and author.approved) or (reader and reader.state == "active")
+    return "known" if known or volunteers.by_address(tx, sender.id, address) else "none"
+
+
+def proof_words(vouched: str, proof: Proof) -> str:
+    """How sure we are of the author, in one plain sentence."""
+    if vouched == "proven":
+        return "We are sure of this: the mail carries the seal of the sender's own mail service."
+    if proof.dmarc == "fail" or proof.dkim == "fail" or proof.spf == "fail":
+        return "Careful: a check of the sender failed. Somebody else may have written this."
+    if vouched == "known":
+        return "You know this address, but we could not prove that the mail comes from there."
+    return "We do not know this address and could not prove that the mail comes from there."
+
+
+def on_duty(tx: Connection, sender: MailingList, now: datetime) -> list[Volunteer]:
+    """The moderators in the order in which they are asked today; empty when there are none."""
+    today = now.astimezone(ZoneInfo(sender.timezone)).date()
+    moderators = volunteers.every(tx, sender.id, "moderator")
+    tomorrow = today + timedelta(days=1)
+    shifts = volunteers.shifts(tx, sender.id, today, tomorrow)
+    absences = volunteers.absences(tx, sender.id, today, tomorrow)
+    return order_of(moderators, shifts, absences, today)
+
+
+def ask(pen: Pen, post: Post, words: str, round_up: datetime) -> None:
+    """Asks whoever is on duty. Where a list has no moderator its posts are seen in ``waiting``."""
+    for volunteer in on_duty(pen.tx, pen.sender, pen.now)[:1]:
+        pen.write(
+            "post_held",
+            to_moderator(volunteer, post),
+            attachments=_with_content(pen.tx, post),
+            proof_words=words,
+            due=round_up.astimezone(ZoneInfo(volunteer.timezone or pen.sender.timezone)),
+            **post_values(pen.tx, post),
+        )
+        name = volunteer.name or volunteer.address
+        history.note(pen.tx, pen.now, "postround", "asked", post_id=post.id, detail=name)
+
+
+def to_moderator(volunteer: Volunteer, post: Post) -> To:
+    return To(
+        volunteer.address,
+        "verdict",
+        (post.id, volunteer.id),
+        volunteer_id=volunteer.id,
+        post_id=post.id,
+    )
+
+
+def to_author(post: Post) -> To:
+    return To(post.author_address, "post", (post.id,), post_id=post.id)
+
+
+def post_values(tx: Connection, post: Post) -> dict[str, Any]:
+    """What a letter to a moderator shows of a post."""
+    names = {topic.id: topic.name for topic in lists.topics(tx, post.list_id)}
+    return {
+        "author_name": post.author_name,
+        "author_address": post.author_address,
+        "post_title": post.title,
+        "post_text": post.text,
+        "post_html": post.html,
+        "topics": [names[number] for number in post.topics if number in names],
+        "event_date": post.event_date or "",
+        "closing_date": post.closing_date or "",
+        "attachments": [AttachmentView(item.filename, item.size) for item in _shown(tx, post)],
+        "notes": list(post.notes),
+    }
+
+
+def _shown(tx: Connection, post: Post) -> list[StoredAttachment]:
+    return [item for item in posts.attachments(tx, [post.id]) if not item.inline]
+
+
+def _with_content(tx: Connection, post: Post) -> list[Attachment]:
+    return [
+        Attachment(item.filename, item.content_type, content)
+        for item in _shown(tx, post)
+        if (content := posts.attachment_content(tx, item.id)) is not None
+    ]
+
+
+def _too_many(pen: Pen, address: str, vouched: str, limits: Limits) -> bool:
+    hour_ago = pen.now - HOUR
+    own = posts.count_since(pen.tx, pen.sender.id, hour_ago, address=address)
+    if vouched != "none":
+        return own >= limits.per_sender
+    strangers = posts.count_since(pen.tx, pen.sender.id, hour_ago, proof="none")
+    return own >= limits.per_stranger or strangers >= limits.strangers
+
+
+def _receipt(pen: Pen, post: Post, round_up: datetime, refused: Sequence[str]) -> None:
+    pen.write(
+        "post_received",
+        to_author(post),
+        answers=post.message_id or "",
+        automatic="auto-replied",
+        author_name=post.author_name,
+        post_title=post.title,
+        due=round_up.astimezone(ZoneInfo(pen.sender.timezone)),
+        attachments_refused=list(refused),
+    )
