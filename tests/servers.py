@@ -94,7 +94,7 @@ class Installation:
         name = words[0]
         with self._log(name).open("ab") as log:
             process = subprocess.Popen(
-                [*_not_longer_than_we_live(), *_postround(*words)],
+                [*not_longer_than_we_live(), *_postround(*words)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -175,7 +175,7 @@ def _clean_environment() -> dict[str, str]:
     return others | {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
 
 
-def _not_longer_than_we_live() -> list[str]:
+def not_longer_than_we_live() -> list[str]:
     """In front of a command: a killed test run leaves no server behind (Linux only)."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
