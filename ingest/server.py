@@ -1,0 +1,514 @@
+"""The dialogue: aiosmtpd's SMTP with our limits, our order of steps and our words.
+
+The only file with SMTP reply codes. What is read, counted and committed happens in guard, wire,
+crowd, recipients and arrivals; this file says yes, no or later to the client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
+
+from aiosmtpd.smtp import SMTP, TLSSetupException
+
+from ingest.arrivals import Arrivals
+from ingest.crowd import Crowd, InFlight, Load
+from ingest.door_settings import DoorSettings
+from ingest.guard import (
+    MOST_COMMAND_BYTES,
+    MOST_HEADER_BYTES,
+    BadLine,
+    BoundedStream,
+    Endless,
+    HeaderTooLarge,
+    NoRoom,
+    NotMail,
+    TooLarge,
+)
+from ingest.paths import BadPath, NotAscii, check_recipient, check_sender, read_argument
+from ingest.recipients import Answer, Recipients
+from ingest.wire import count_hops, header_size, to_letter
+from storage.database import DiskFull
+from storage.records import Arrival
+
+MOST_MISTAKES = 20
+MOST_COMMANDS_WITHOUT_MAIL = 60
+MOST_RECIPIENTS_TRIED = 1000
+MOST_HOPS = 50
+PATIENT_MISTAKES = 5
+SLOW_SECONDS = 0.5
+"""After some mistakes each unknown recipient waits this long, so that guessing takes long."""
+
+LOOK_SECONDS = 3.0
+"""How often we look whether a client is still there."""
+
+log = logging.getLogger(__name__)
+
+
+class Farewell(str):
+    """A reply after which we hang up."""
+
+    __slots__ = ()
+
+
+GO_AHEAD = "354 Send your letter, and end it with a line that holds only a dot"
+DONE = "250 2.0.0 Done"
+SENDER_GOOD = "250 2.1.0 Go on"
+RECIPIENT_GOOD = "250 2.1.5 Go on"
+KEPT = "250 2.0.0 Thank you, your letter is safely here"
+NEITHER_YES_NOR_NO = "252 2.1.5 Send your letter, and we shall see"
+HELP = "214 2.0.0 This is a mail server as RFC 5321 describes it"
+GOODBYE = Farewell("221 2.0.0 Goodbye")
+READY_FOR_TLS = "220 2.0.0 Ready to start TLS"
+
+CROWDED = Farewell("421 4.3.2 All our lines are busy, please call again in a moment")
+CROWDED_BY_YOU = Farewell("421 4.7.0 Too many connections from your address, please use fewer")
+CLOSING = Farewell("421 4.3.2 We are closing for a moment, please call again")
+TOO_SLOW = Farewell("421 4.4.2 We heard nothing for too long, please call again")
+TOO_LONG_A_CALL = Farewell("421 4.4.2 This call took too long, please call again")
+TOO_MANY_MISTAKES = Farewell("421 4.7.0 Too many mistakes, please call again later")
+TOO_MUCH_TALK = Farewell("421 4.7.0 Many commands and no letter, please call again later")
+NO_MAIL = Farewell("554 5.5.1 Only mail is spoken here, goodbye")
+
+TRY_AGAIN = "451 4.3.0 We cannot take this just now, please try again later"
+NO_SPACE = "452 4.3.1 We have no room just now, please try again later"
+TOO_MANY_RECIPIENTS = "452 4.5.3 Too many recipients at once, please send the others separately"
+
+NOT_UNDERSTOOD = "500 5.5.2 That was not understood"
+NEEDS_NO_MORE = "501 5.5.4 This command takes nothing after it"
+NEEDS_MORE = "501 5.5.4 Something is missing after this command"
+NOT_OFFERED = "502 5.5.1 This is not offered here"
+NO_LOGIN = "503 5.5.1 Nobody needs to log in here"
+HELLO_FIRST = "503 5.5.1 Please say hello first"
+SENDER_ALREADY = "503 5.5.1 The sender has been named already"
+SENDER_FIRST = "503 5.5.1 Please name the sender first"
+RECIPIENT_FIRST = "503 5.5.1 Please name a recipient first"
+TLS_ALREADY = "503 5.5.1 This connection is encrypted already"
+NO_SUCH_ADDRESS = "550 5.1.1 There is no such address here"
+NO_SUCH_MARK = "550 5.1.1 This reply address is not one that we gave out"
+TOO_LARGE = "552 5.3.4 The letter is too large, please send a link to large files instead"
+HEADER_TOO_LARGE = "552 5.3.4 The header of the letter is too large"
+TOO_LARGE_GOODBYE = Farewell(TOO_LARGE)
+BAD_SENDER = "553 5.1.7 The sender's address is not a valid one"
+ASCII_ONLY = "553 5.6.7 An address in another script needs SMTPUTF8"
+GOING_ROUND = "554 5.4.6 This letter seems to be going round in circles"
+UNKNOWN_PARAMETER = "555 5.5.4 There is a parameter that we do not know"
+
+_ANSWERS: dict[Answer, str] = {
+    "ours": RECIPIENT_GOOD,
+    "unknown": NO_SUCH_ADDRESS,
+    "forged mark": NO_SUCH_MARK,
+    "try later": TRY_AGAIN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What all the conversations at one door, and at the doors beside it, have in common."""
+
+    recipients: Recipients
+    arrivals: Arrivals
+    in_flight: InFlight
+
+
+class Conversation(SMTP):
+    """One SMTP client. aiosmtpd does the loop over commands, TLS and the life of the connection."""
+
+    # aiosmtpd allows 512 bytes and lets EHLO raise that for all sessions; our guard has the limit.
+    command_size_limits: dict[str, int] = defaultdict(lambda: MOST_COMMAND_BYTES)  # noqa: RUF012
+
+    greeting = "ESMTP"
+
+    def __init__(
+        self,
+        settings: DoorSettings,
+        house: House,
+        crowd: Crowd[Conversation],
+        *,
+        peer: str,
+        source: str,
+        trusted: bool,
+    ) -> None:
+        super().__init__(
+            None,
+            data_size_limit=settings.max_message_bytes,
+            enable_SMTPUTF8=True,
+            hostname=settings.hostname,
+            ident=self.greeting,
+            tls_context=settings.tls,
+            loop=asyncio.get_running_loop(),
+        )
+        self.settings = settings
+        self.house = house
+        self.crowd = crowd
+        self.peer = peer
+        self.source = source
+        self.trusted = trusted
+        self.since = self.loop.time()
+        self.letters = 0
+        self._mistakes = 0
+        self._commands = 0
+        self._recipients_tried = 0
+        self._in_hand = False
+        self.committing = False
+        """Whoever hangs up now, or would be hung up on, is left alone until that is done."""
+        self._leaving: Farewell | None = None
+
+    # The life of the connection -----------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # Called a second time by the TLS handshake, which begins from nothing (RFC 3207 §4.2).
+        self.hello = ""
+        super().connection_made(transport)
+
+    def _set_rset_state(self) -> None:
+        self.sender: str | None = None
+        self.addressed_to: list[str] = []
+
+    def _cb_client_connected(
+        self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        # The place where the guard comes in: aiosmtpd reads from it instead of from its own reader.
+        self.stream = BoundedStream(cast(asyncio.Transport, writer.transport))
+        self._reader = cast(asyncio.StreamReader, self.stream)
+        self._writer = writer
+
+    def data_received(self, data: bytes) -> None:
+        self.stream.feed(data)
+
+    def eof_received(self) -> bool:
+        # aiosmtpd would cancel a commit here. What was sent before the end is still answered.
+        self.stream.feed_eof()
+        return self._tls_protocol is None
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.crowd.leave(self)
+        super().connection_lost(error)
+
+    def _reset_timeout(self, _duration: float | None = None) -> None:
+        # aiosmtpd starts this clock anew with each command and forgets it inside DATA. Ours looks
+        # every few seconds at when we last heard a byte, so that no command keeps it from going.
+        if self._timeout_handle is None:
+            self._watch()
+
+    def _watch(self) -> None:
+        self._timeout_handle = self.loop.call_later(LOOK_SECONDS, self._timeout_cb)
+
+    def _timeout_cb(self) -> None:
+        self._watch()
+        now = self.loop.time()
+        if self.committing:
+            return
+        if now - self.stream.last_heard > self._patience():
+            self.dismiss(TOO_SLOW)
+        elif not self.trusted and now - self.since > self.settings.session_seconds:
+            self.dismiss(TOO_LONG_A_CALL)
+
+    def _patience(self) -> float:
+        if self.trusted:
+            return self.settings.front_idle_seconds
+        if self.crowd.is_crowded():
+            return min(self.settings.crowded_idle_seconds, self.settings.idle_seconds)
+        return self.settings.idle_seconds
+
+    def dismiss(self, reply: Farewell) -> None:
+        """Say goodbye from outside the dialogue, if that can be heard, and hang up."""
+        transport = cast(asyncio.Transport | None, self._original_transport or self.transport)
+        if transport is None:
+            return
+        shaking_hands = self._tls_protocol is not None and not self._is_encrypted()
+        if shaking_hands or transport.is_closing() or transport.get_write_buffer_size():
+            transport.abort()
+            return
+        self._writer.write(_encoded(reply))
+        self._writer.close()
+
+    def _is_encrypted(self) -> bool:
+        return self.session is not None and self.session.ssl is not None
+
+    def finish(self, reply: Farewell) -> None:
+        """Dismiss now, or, with a letter in hand, when that has been answered."""
+        if self._in_hand:
+            self._leaving = reply
+        else:
+            self.dismiss(reply)
+
+    # Replies ------------------------------------------------------------------------------
+
+    async def push(self, status: str) -> None:  # type: ignore[override]
+        """Every reply goes through here: mistakes are counted, and it is said in our words."""
+        reply = self._counted(_in_our_words(status))
+        self._writer.write(_encoded(reply))
+        if isinstance(reply, Farewell):
+            self._writer.close()
+        try:
+            await self._writer.drain()
+        except ConnectionError as error:
+            raise asyncio.CancelledError from error  # gone; aiosmtpd's loop ends on this quietly
+
+    def _counted(self, reply: str) -> str:
+        self._commands += 1
+        self._mistakes += reply.startswith("5")
+        if isinstance(reply, Farewell):
+            return reply
+        if self._mistakes >= MOST_MISTAKES:
+            return TOO_MANY_MISTAKES
+        if self._commands > MOST_COMMANDS_WITHOUT_MAIL and not self.trusted:
+            return TOO_MUCH_TALK
+        return reply
+
+    async def handle_exception(self, error: Exception) -> str:
+        """aiosmtpd would answer 500 with the exception's text: for good, and with our insides."""
+        if isinstance(error, BadLine):
+            return NOT_UNDERSTOOD
+        if isinstance(error, NotMail | TLSSetupException):
+            return NO_MAIL
+        log.error("a command failed", exc_info=error)
+        return TRY_AGAIN
+
+    # The steps of a dialogue ----------------------------------------------------------------
+
+    async def smtp_HELO(self, hostname: str) -> None:
+        await self.push(self._hello(hostname) or f"250 {self.hostname}")
+
+    async def smtp_EHLO(self, hostname: str) -> None:
+        await self.push(self._hello(hostname) or self._offers())
+
+    async def smtp_MAIL(self, arg: str | None) -> None:
+        await self.push(self._mail(arg))
+
+    async def smtp_RCPT(self, arg: str | None) -> None:
+        await self.push(self._too_early_for_recipient() or await self._recipient(arg))
+
+    async def smtp_DATA(self, arg: str | None) -> None:
+        refusal = self._too_early_for_letter() or (NEEDS_NO_MORE if arg else "")
+        if refusal:
+            await self.push(refusal)
+            return
+        self._in_hand = True
+        await self.push(GO_AHEAD)
+        reply = await self._take_letter()
+        self._in_hand = False
+        answers = self._answers(reply)
+        self._set_rset_state()
+        await self.push(answers)
+        if self._leaving:
+            await self.push(self._leaving)
+
+    async def smtp_RSET(self, arg: str | None) -> None:
+        self._set_rset_state()
+        await self.push(NEEDS_NO_MORE if arg else DONE)
+
+    async def smtp_NOOP(self, _arg: str | None) -> None:
+        await self.push(DONE)
+
+    async def smtp_QUIT(self, _arg: str | None) -> None:
+        await self.push(GOODBYE)
+
+    async def smtp_HELP(self, _arg: str | None) -> None:
+        await self.push(HELP)
+
+    async def smtp_VRFY(self, arg: str | None) -> None:
+        await self.push(NEITHER_YES_NOR_NO if arg else NEEDS_MORE)
+
+    async def smtp_EXPN(self, _arg: str | None) -> None:
+        await self.push(NOT_OFFERED)
+
+    async def smtp_AUTH(self, _arg: str | None) -> None:
+        await self.push(NO_LOGIN)
+
+    async def smtp_STARTTLS(self, arg: str | None) -> None:
+        if arg or self._tls_protocol or not self.tls_context:
+            refusal = TLS_ALREADY if self._tls_protocol else NOT_OFFERED
+            await self.push(NEEDS_NO_MORE if arg else refusal)
+            return
+        # RFC 3207 §6: what was sent ahead in the clear must not be taken for what comes encrypted.
+        self.stream.forget()
+        await super().smtp_STARTTLS(None)
+
+    def _hello(self, hostname: str | None) -> str:
+        if not hostname:
+            return NEEDS_MORE
+        if len(hostname) > 255 or not hostname.isascii():
+            return NOT_UNDERSTOOD
+        self._set_rset_state()
+        self.hello = hostname
+        return ""
+
+    def _offers(self) -> str:
+        offers = [self.hostname, "PIPELINING", f"SIZE {self.settings.max_message_bytes}"]
+        if self.tls_context and not self._tls_protocol:
+            offers.append("STARTTLS")
+        offers += ["ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8"]
+        return "\r\n".join([f"250-{offer}" for offer in offers[:-1]] + [f"250 {offers[-1]}"])
+
+    def _mail(self, argument: str | None) -> str:
+        if not self.hello:
+            return HELLO_FIRST
+        if self.sender is not None:
+            return SENDER_ALREADY
+        try:
+            path, parameters = read_argument(argument, "FROM")
+            refusal = self._refuse_parameters(parameters)
+            if refusal:
+                return refusal
+            self.sender = check_sender(path, utf8="SMTPUTF8" in parameters)
+        except NotAscii:
+            return ASCII_ONLY
+        except BadPath:
+            return BAD_SENDER
+        return SENDER_GOOD
+
+    def _refuse_parameters(self, parameters: dict[str, str]) -> str:
+        size = parameters.pop("SIZE", "0")
+        if not (size.isascii() and size.isdigit()):
+            return NEEDS_MORE
+        if len(size) > 19 or int(size) > self.settings.max_message_bytes:
+            return TOO_LARGE
+        if parameters.pop("BODY", "7BIT").upper() not in ("7BIT", "8BITMIME"):
+            return UNKNOWN_PARAMETER
+        unknown = parameters.keys() - {"SMTPUTF8"} or parameters.get("SMTPUTF8")
+        return UNKNOWN_PARAMETER if unknown else ""
+
+    def _too_early_for_recipient(self) -> str:
+        if not self.hello:
+            return HELLO_FIRST
+        if self.sender is None:
+            return SENDER_FIRST
+        self._recipients_tried += 1
+        if self._recipients_tried > MOST_RECIPIENTS_TRIED:
+            return TOO_MUCH_TALK
+        if len(self.addressed_to) >= self.settings.max_recipients:
+            self._commands -= 1  # an honest client with many recipients is not idle talk
+            return TOO_MANY_RECIPIENTS
+        return ""
+
+    async def _recipient(self, argument: str | None) -> str:
+        try:
+            path, parameters = read_argument(argument, "TO")
+            address = check_recipient(path)
+        except BadPath:
+            return NO_SUCH_ADDRESS
+        if parameters:
+            return UNKNOWN_PARAMETER
+        answer = await self.house.recipients.ask(address)
+        if answer == "ours":
+            self._commands -= 1
+            if address not in self.addressed_to:
+                self.addressed_to.append(address)
+        elif self._mistakes >= PATIENT_MISTAKES and not self.trusted:
+            await asyncio.sleep(SLOW_SECONDS)
+        return _ANSWERS.get(answer, TRY_AGAIN)
+
+    def _too_early_for_letter(self) -> str:
+        if not self.hello:
+            return HELLO_FIRST
+        if self.sender is None:
+            return SENDER_FIRST
+        return "" if self.addressed_to else RECIPIENT_FIRST
+
+    # The letter -----------------------------------------------------------------------------
+
+    async def _take_letter(self) -> str:
+        load = Load(self.house.in_flight, self.source, lambda: self.stream.give_up(NoRoom()))
+        try:
+            raw = await self.stream.read_message(self.settings.max_message_bytes, load)
+        except (TooLarge, NoRoom) as error:
+            load.release()
+            return _REFUSALS[type(error)]
+        except BaseException:
+            load.release()
+            raise
+        return await self._keep(raw, load)
+
+    async def _keep(self, stuffed: bytes, load: Load) -> str:
+        raw = to_letter(stuffed, self.settings.max_message_bytes)
+        refusal = TOO_LARGE if raw is None else _refuse_header(raw)
+        if refusal or raw is None:
+            load.release()
+            return refusal
+        self.committing = True
+        try:
+            await self.house.arrivals.keep(self._arrival(raw), load.release)
+        except DiskFull:
+            return NO_SPACE
+        except Exception as error:  # noqa: BLE001 - whatever it was, the sender must try again
+            log.warning("a letter was put off: %s", type(error).__name__)
+            return TRY_AGAIN
+        finally:
+            self.committing = False
+            self.stream.last_heard = self.loop.time()
+        self.letters += 1
+        self._commands = self._recipients_tried = 0
+        return KEPT
+
+    def _arrival(self, raw: bytes) -> Arrival:
+        return Arrival(
+            raw=raw,
+            mail_from=self.sender or "",
+            recipients=tuple(self.addressed_to),
+            peer=self.peer,
+            helo=self.hello,
+            received_at=datetime.now(UTC),
+        )
+
+    def _answers(self, reply: str) -> str:
+        """One reply for the whole letter; LMTP has one for each recipient."""
+        return reply
+
+
+class LocalConversation(Conversation):
+    """One LMTP client (RFC 2033): LHLO instead of EHLO, and an answer for each recipient."""
+
+    greeting = "LMTP"
+
+    async def smtp_LHLO(self, hostname: str) -> None:
+        await self.push(self._hello(hostname) or self._offers())
+
+    async def smtp_HELO(self, _hostname: str) -> None:
+        await self.push(NOT_UNDERSTOOD)
+
+    async def smtp_EHLO(self, _hostname: str) -> None:
+        await self.push(NOT_UNDERSTOOD)
+
+    def _answers(self, reply: str) -> str:
+        lines = "\r\n".join([reply] * len(self.addressed_to))
+        return Farewell(lines) if isinstance(reply, Farewell) else lines
+
+
+def turn_away(transport: asyncio.Transport, reply: Farewell) -> None:
+    """Refuse a connection before there is a conversation."""
+    transport.write(_encoded(reply))
+    transport.close()
+
+
+_REFUSALS: dict[type[Exception], str] = {
+    TooLarge: TOO_LARGE,
+    HeaderTooLarge: HEADER_TOO_LARGE,
+    Endless: TOO_LARGE_GOODBYE,
+    NoRoom: NO_SPACE,
+}
+
+
+def _refuse_header(raw: bytes) -> str:
+    size = header_size(raw, MOST_HEADER_BYTES)
+    if size > MOST_HEADER_BYTES:
+        return HEADER_TOO_LARGE
+    return GOING_ROUND if count_hops(raw, size) > MOST_HOPS else ""
+
+
+def _in_our_words(status: str) -> str:
+    """aiosmtpd's own replies lack the enhanced code (RFC 2034), and one repeats what was sent."""
+    if status.startswith("500 ") and not isinstance(status, Farewell):
+        return NOT_UNDERSTOOD
+    if status.startswith("502 ") and "unrecognized" in status:
+        return TOO_MANY_MISTAKES
+    return READY_FOR_TLS if status == "220 Ready to start TLS" else status
+
+
+def _encoded(reply: str) -> bytes:
+    return reply.encode("ascii") + b"\r\n"

@@ -1,0 +1,44 @@
+"""From the bytes of a DATA phase to the bytes of a letter: dots unstuffed, every line end CRLF.
+
+Pure, and at the speed of bytes.replace: it runs in the event loop, on what strangers send.
+"""
+
+from __future__ import annotations
+
+import re
+
+_HOP = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
+
+
+def to_letter(stuffed: bytes, most_bytes: int) -> bytes | None:
+    """The message without its transparency dots (RFC 5321 §4.5.2); None when it grows too large.
+
+    A bare CR or LF is made CR LF, as a front server does too, so that what we keep has one kind
+    of line end and no reader of it sees another message than the last one did.
+    """
+    lines = b"\r\n" + stuffed
+    if b"\r\n." in lines:
+        lines = lines.replace(b"\r\n.", b"\r\n")
+    lines = lines[2:]
+    ends = lines.count(b"\r\n")
+    bare = lines.count(b"\n") + lines.count(b"\r") - 2 * ends
+    if not bare:
+        return lines
+    if len(lines) + bare > most_bytes:
+        return None
+    # CR CR LF is one line end that some program converted twice.
+    one = lines.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return one.replace(b"\n", b"\r\n")
+
+
+def header_size(letter: bytes, most: int) -> int:
+    """How many bytes the header section has; more than ``most`` when it does not end by then."""
+    if letter.startswith(b"\r\n"):
+        return 0
+    end = letter.find(b"\r\n\r\n", 0, most + 4)
+    return end if end >= 0 else min(len(letter), most + 1)
+
+
+def count_hops(letter: bytes, header: int) -> int:
+    """How many servers passed this on: its Received lines (RFC 5321 §6.3)."""
+    return sum(1 for _ in _HOP.finditer(letter, 0, header))
