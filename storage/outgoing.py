@@ -95,6 +95,16 @@ def note_refused(tx: Connection, outgoing_id: int, claim: str, reason: str) -> N
     tx.execute(update(outgoing).where(_mine([outgoing_id], claim)).values(values))
 
 
+def note_dropped(tx: Connection, outgoing_id: int, claim: str, reason: str) -> None:
+    values = {"state": "dropped", "reason": reason, "lease_until": None}
+    tx.execute(update(outgoing).where(_mine([outgoing_id], claim)).values(values))
+
+
+def still_claimed(tx: Connection, outgoing_id: int, claim: str) -> bool:
+    """False when the mail was dropped meanwhile, because its reader left."""
+    return tx.execute(select(outgoing.c.id).where(_mine([outgoing_id], claim))).first() is not None
+
+
 def drop(tx: Connection, outgoing_id: int, reason: str) -> bool:
     here = (outgoing.c.id == outgoing_id) & outgoing.c.state.in_(("waiting", "refused"))
     return (

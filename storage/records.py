@@ -124,6 +124,8 @@ class Proof:
     """True only for a DKIM pass aligned with the From domain, headers and whole body covered."""
     source: str = ""
     """"own" or the authserv-id of the trusted front server."""
+    author: str = ""
+    """The From address that this speaks of (lower case, A-labels); "" when From is not just one."""
 
 
 # Lists and people --------------------------------------------------------------------------
@@ -221,6 +223,8 @@ class Subscriber:
     """Last change of frequency, topics or pause: from then the next edition looks back."""
     settled_until: datetime | None = None
     """Nothing approved before this moment is owed to the reader (set at joining and resuming)."""
+    owed_since: datetime | None = None
+    """The last edition under the wishes before a change: from there the next one looks back."""
     consent: str = ""
 
 
@@ -325,6 +329,8 @@ class Sent:
 @dataclass(frozen=True, slots=True)
 class TryLater:
     reason: str
+    connection: bool = False
+    """The connection failed, not this mail alone: the next one would fare no better."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from storage import editions
 from storage.addresses import fold
 from storage.database import insert_once
 from storage.records import Subscriber
@@ -30,6 +31,8 @@ def change(tx: Connection, subscriber_id: int, changes: dict[str, Any]) -> bool:
     values = _stored(changes)
     if "address" in values:
         values["address_key"] = fold(values["address"])
+    if changes.get("changed_at"):
+        values["owed_since"] = _owed_since(tx, subscriber_id, changes["changed_at"])
     here = subscriber.c.id == subscriber_id
     return tx.execute(update(subscriber).where(here).values(values)).rowcount == 1
 
@@ -38,7 +41,9 @@ def leave(tx: Connection, subscriber_id: int, now: datetime) -> bool:
     """Ends it at once, mails not yet handed over included. False when they had left before."""
     here = (subscriber.c.id == subscriber_id) & (subscriber.c.state != "left")
     left = tx.execute(update(subscriber).where(here).values(state="left", left_at=now)).rowcount
-    waiting = (outgoing.c.subscriber_id == subscriber_id) & (outgoing.c.state == "waiting")
+    waiting = (outgoing.c.subscriber_id == subscriber_id) & outgoing.c.state.in_(
+        ("waiting", "sending")
+    )
     waiting &= outgoing.c.edition_id.is_not(None)
     tx.execute(update(outgoing).where(waiting).values(state="dropped", reason="left"))
     return left == 1
@@ -139,6 +144,11 @@ def asked_since(
     if source:
         here &= confirmation.c.source == source
     return int(tx.execute(select(func.count()).where(here)).scalar_one())
+
+
+def _owed_since(tx: Connection, subscriber_id: int, now: datetime) -> datetime | None:
+    reader = by_id(tx, subscriber_id)
+    return editions.owed_since(tx, reader, now) if reader else None
 
 
 def _stored(changes: dict[str, Any]) -> dict[str, Any]:
