@@ -20,7 +20,7 @@ _KEPT = "\x02"
 # Line separators and the bidirectional overrides go too: they let a name redraw the line.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_BULLET = re.compile(r"\s{0,8}(?:[-*•–]|\d{1,3}[.)])\s+")
+_BULLET = re.compile(r"\s{0,8}(?:[-*•–]|\d{1,3}[.)]|\x00number\x00\.)\s+")
 _FIXED = re.compile("-{10,}|\x00[a-z_]+\x00")
 
 
@@ -76,10 +76,8 @@ def _paragraphs(text: str) -> Iterator[str]:
 def _continues(paragraph: str, line: str) -> bool:
     if not line.strip() or line.startswith(_KEPT) or paragraph.startswith(_KEPT):
         return False
-    if _FIXED.fullmatch(paragraph) or _FIXED.fullmatch(line) or _BULLET.match(line):
+    if any(_FIXED.fullmatch(one) or _BULLET.match(one) for one in (paragraph, line)):
         return False
-    if _BULLET.match(paragraph):
-        return line.startswith("  ")
     return not line.startswith("  ") and not paragraph.startswith("  ")
 
 
@@ -89,7 +87,7 @@ def _wrap(line: str, limit_indent: int = COLUMNS // 2) -> list[str]:
         return [""]
     indent = " " * min(len(line) - len(line.lstrip()), limit_indent)
     bullet = _BULLET.match(line)
-    hang = indent + " " * len(bullet.group().lstrip()) if bullet else indent
+    hang = indent + " " * _width(bullet.group().lstrip()) if bullet else indent
     lines: list[str] = []
     current, filled = indent, False
     for word in _words(line, COLUMNS - len(hang)):

@@ -17,7 +17,7 @@ _BULLET = re.compile(r"\s*[-*•·–]\s+")
 
 
 def prose(text: str) -> str:
-    """``text`` as safe HTML: blank lines part paragraphs, lines that begin with dashes are lists."""
+    """``text`` as safe HTML: blank lines part paragraphs, lines with dashes are lists."""
     paragraphs = re.split(r"\n[ \t]*(?:\n[ \t]*)+", text.strip("\n"))
     return "".join(_paragraph(paragraph) for paragraph in paragraphs if paragraph.strip())
 

@@ -44,5 +44,5 @@ def split_slots(piece: str) -> tuple[str, ...]:
 
 
 def without_slots(text: str) -> str:
-    """``text`` with three digits where each slot stands: as wide as it is likely to become."""
-    return re.sub("\x00[a-z_]+\x00", "999", text)
+    """``text`` with two digits where each slot stands: as wide as a number is likely to become."""
+    return re.sub("\x00[a-z_]+\x00", "99", text)

@@ -1,0 +1,84 @@
+"""One set of values for every letter and page: the cast at work in one week of November 2026."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from templates import AttachmentView, ItemView
+
+LEEDS = ZoneInfo("Europe/London")
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=LEEDS)
+
+LETTER_VALUES: dict[str, Any] = {
+    "list_title": "Leeds Migration News",
+    "list_address": "news@lists.example.org",
+    "join_address": "news-join@lists.example.org",
+    "leave_address": "news-leave@lists.example.org",
+    "owner_address": "news-owner@lists.example.org",
+    "address": "carol@reader.example",
+    "reply_address": "news-settings+k3yk3yk3yk3yk3yk3yk3y@lists.example.org",
+    "settings_url": "https://lists.example.org/settings/k3yk3yk3yk3yk3yk3yk3y",
+    "leave_url": "https://lists.example.org/leave/k3yk3yk3yk3yk3yk3yk3y",
+    "confirm_url": "https://lists.example.org/confirm/k3yk3yk3yk3yk3yk3yk3y",
+    "rejoin_url": "https://lists.example.org/rejoin/k3yk3yk3yk3yk3yk3yk3y",
+    "frequency": "weekly",
+    "topics": ("Housing", "Legal advice"),
+    "all_topics": ("Housing", "Legal advice", "Health and wellbeing"),
+    "format": "html",
+    "paused_until": date(2026, 12, 14),
+    "first": MONDAY,
+    "changes": ("You get one mail a week.", "You get these topics: Housing, Legal advice."),
+    "said": "yes",
+    "author_name": "Alice",
+    "author_address": "alice@housing.example",
+    "proof_words": "We are sure that she sent it.",
+    "post_title": "Housing rights drop-in",
+    "post_text": "Free advice about your home. Each Tuesday, 10am to 1pm.\n\n- Bring your letters",
+    "post_html": "",
+    "event_date": date(2026, 12, 8),
+    "closing_date": "",
+    "attachments": (AttachmentView("Drop-in poster.pdf", 241_233),),
+    "notes": ("This is the first link to housing.example.",),
+    "due": MONDAY,
+    "straight_away": True,
+    "undo_minutes": 5,
+    "verdict": "approved",
+    "decided_by": "Bob",
+    "decided_at": datetime(2026, 11, 20, 9, 12, tzinfo=LEEDS),
+    "undone_by": "Amina",
+    "undone_at": datetime(2026, 11, 20, 9, 40, tzinfo=LEEDS),
+    "had_it": 3,
+    "reason": "It is for readers in Leeds only.",
+    "removed": ("We took away a picture that loads from the internet.",),
+    "names": ("dates.exe",),
+    "size": 31_000_000,
+    "limit": 26_214_400,
+    "letter_id": 17,
+    "sender": "alice@housing.example",
+    "subject": "Housing rights drop-in",
+    "received_at": datetime(2026, 11, 20, 9, 5, tzinfo=LEEDS),
+    "text": "Can you help me?\nThank you.",
+}
+"""What each name means in a letter; a letter takes what its comment asks for."""
+
+
+@pytest.fixture
+def letter_values() -> dict[str, Any]:
+    return dict(LETTER_VALUES)
+
+
+@pytest.fixture
+def drop_in() -> ItemView:
+    return ItemView(
+        title="Housing rights drop-in",
+        text="Free advice about your home.\n\n- Bring your letters\n\nhttps://housing.example/",
+        organisation="Example Housing Advice",
+        author_address="alice@housing.example",
+        event_date=date(2026, 12, 8),
+        closing_date=date(2026, 12, 4),
+        attachments=(AttachmentView("Drop-in poster.pdf", 241_233),),
+    )
