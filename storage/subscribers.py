@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from storage import editions
+from storage import taken
 from storage.addresses import fold
 from storage.database import insert_once
 from storage.records import Subscriber
@@ -148,7 +148,7 @@ def asked_since(
 
 def _owed_since(tx: Connection, subscriber_id: int, now: datetime) -> datetime | None:
     reader = by_id(tx, subscriber_id)
-    return editions.owed_since(tx, reader, now) if reader else None
+    return taken.owed_since(tx, reader, now) if reader else None
 
 
 def _stored(changes: dict[str, Any]) -> dict[str, Any]:

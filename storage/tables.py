@@ -236,6 +236,7 @@ subscriber = _table(
     _time("left_at"),
     _time("changed_at"),
     _time("settled_until"),
+    _time("owed_since"),
     _text("consent"),
     UniqueConstraint("list_id", "address_key"),
     Index(None, "list_id", "state", "id"),

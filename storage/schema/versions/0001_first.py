@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.Column("left_at", storage.tables.UtcDateTime(timezone=True), nullable=True),
         sa.Column("changed_at", storage.tables.UtcDateTime(timezone=True), nullable=True),
         sa.Column("settled_until", storage.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("owed_since", storage.tables.UtcDateTime(timezone=True), nullable=True),
         sa.Column("consent", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["list_id"], ["mailing_list.id"], name=op.f("fk_subscriber_list_id"), ondelete="CASCADE"

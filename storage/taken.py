@@ -1,0 +1,167 @@
+"""What editions took, what they may take, and what readers had or are owed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from storage.records import FREQUENCIES, Frequency, Subscriber
+from storage.tables import edition, edition_post, outgoing, post, subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a new edition shall be and take."""
+
+    frequency: Frequency
+    period: str
+    start: datetime
+    end: datetime
+    reach: datetime
+    """Nothing that was approved before this is taken."""
+    post_id: int | None = None
+    """The one post of a straight-away edition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A post as an edition took it."""
+
+    post_id: int
+    topics: tuple[int, ...]
+    approved_at: datetime
+    frequency: Frequency
+    start: datetime
+    """Of the edition's window; what was approved before it came late."""
+    end: datetime
+
+
+def taken(tx: Connection, edition_ids: Sequence[int]) -> list[Taken]:
+    """The posts of these editions that are still approved."""
+    return _taken(tx, edition_post.c.edition_id.in_(edition_ids))
+
+
+def takeable(tx: Connection, list_id: int, window: Window) -> list[Taken]:
+    """What an edition would take that is not made yet."""
+    chosen = select(post.c.id, post.c.topics, post.c.approved_at).where(wanted(list_id, window))
+    rows = tx.execute(chosen.order_by(post.c.approved_at, post.c.id))
+    return [
+        Taken(row[0], _numbers(row[1]), row[2], window.frequency, window.start, window.end)
+        for row in rows
+    ]
+
+
+def taken_earlier(
+    tx: Connection,
+    list_id: int,
+    frequencies: Iterable[Frequency],
+    since: datetime,
+    lead_id: int | None = None,
+) -> list[Taken]:
+    """What other editions of these frequencies took of the posts approved since then."""
+    here = (edition.c.list_id == list_id) & edition.c.frequency.in_(list(frequencies))
+    here &= post.c.approved_at >= since
+    if lead_id is not None:
+        here &= edition.c.lead_id != lead_id
+    return _taken(tx, here)
+
+
+def carriers(tx: Connection, lead_id: int | None, post_ids: Sequence[int]) -> list[int]:
+    """Other lead editions by whose mails readers may have had one of these posts."""
+    # All frequencies are named, so that the unique key serves as index.
+    here = edition_post.c.frequency.in_(FREQUENCIES) & edition_post.c.post_id.in_(post_ids)
+    both = edition.join(edition_post, edition_post.c.edition_id == edition.c.id)
+    chosen = select(edition.c.lead_id).select_from(both).where(here).distinct()
+    leads = set(tx.execute(chosen).scalars())
+    return sorted(number for number in leads if number is not None and number != lead_id)
+
+
+def items_had(
+    tx: Connection, lead_ids: Sequence[int], after_id: int, last_id: int
+) -> list[tuple[int, str]]:
+    """(subscriber id, items) of those editions' mails to the readers from one id to the other."""
+    here = outgoing.c.edition_id.in_(lead_ids) & (outgoing.c.state != "dropped")
+    here &= (outgoing.c.subscriber_id > after_id) & (outgoing.c.subscriber_id <= last_id)
+    chosen = select(outgoing.c.subscriber_id, outgoing.c["items"]).where(here)
+    return [(row[0], row[1]) for row in tx.execute(chosen)]
+
+
+def made_before(
+    tx: Connection, list_id: int, frequency: Frequency, lead_id: int | None = None
+) -> datetime | None:
+    """When the newest other edition of that frequency was made: who changed since looks back."""
+    here = (edition.c.list_id == list_id) & (edition.c.frequency == frequency)
+    here &= edition.c.state != "skipped"
+    if lead_id is not None:
+        here &= edition.c.lead_id != lead_id
+    return tx.execute(select(func.max(edition.c.made_at)).where(here)).scalar()
+
+
+def owed_since(tx: Connection, reader: Subscriber, now: datetime) -> datetime | None:
+    """From when on a reader whose wishes change now is owed what other wishes would have brought.
+
+    ``reader`` is as before the change. It is the moment of the last edition of the slowest of
+    their frequencies; None when there was none.
+    """
+    wished = (reader.frequency, *reader.topic_frequencies.values())
+    lead = edition.alias()
+    seen_to = (lead.c.state == "finished") | (lead.c.last_subscriber_id >= reader.id)
+    here = (edition.c.list_id == reader.list_id) & (edition.c.made_at <= now) & seen_to
+    here &= edition.c.frequency == max(wished, key=FREQUENCIES.index)
+    here &= edition.c.state != "skipped"
+    both = edition.join(lead, lead.c.id == edition.c.lead_id)
+    chosen = select(edition.c.made_at, edition.c.end).select_from(both)
+    last = tx.execute(chosen.where(here).order_by(edition.c.made_at.desc()).limit(1)).first()
+    if last is None or (reader.changed_at and last.made_at <= reader.changed_at):
+        return reader.owed_since  # none since the change before, whose debt still stands
+    # An edition that was sent early took only what was approved by then.
+    made_at: datetime = last.made_at
+    return min(made_at, last.end)
+
+
+def formswanted(tx: Connection, list_id: int) -> list[tuple[str, str]]:
+    """(format, language) of the list's active readers, each once."""
+    here = (subscriber.c.list_id == list_id) & (subscriber.c.state == "active")
+    chosen = select(subscriber.c.format, subscriber.c.language).where(here).distinct()
+    return sorted((row[0], row[1]) for row in tx.execute(chosen))
+
+
+def wanted(list_id: int, window: Window) -> ColumnElement[bool]:
+    here = (post.c.list_id == list_id) & free(window.frequency)
+    if window.post_id is not None:
+        return here & (post.c.id == window.post_id)
+    return here & (post.c.approved_at >= window.reach) & (post.c.approved_at < window.end)
+
+
+def free(frequency: Frequency) -> ColumnElement[bool]:
+    """Approved, and in no edition of that frequency."""
+    same = (edition_post.c.frequency == frequency) & (edition_post.c.post_id == post.c.id)
+    in_one = select(edition_post.c.id).where(same).exists()
+    return (post.c.state == "approved") & ~in_one
+
+
+def _taken(tx: Connection, here: ColumnElement[bool]) -> list[Taken]:
+    chosen: Select[Any] = (
+        select(
+            post.c.id,
+            post.c.topics,
+            post.c.approved_at,
+            edition.c.frequency,
+            edition.c.start,
+            edition.c.end,
+        )
+        .select_from(edition_post)
+        .join(edition, edition.c.id == edition_post.c.edition_id)
+        .join(post, post.c.id == edition_post.c.post_id)
+        .where(here & (post.c.state == "approved"))
+        .order_by(post.c.approved_at, post.c.id)
+    )
+    return [Taken(row[0], _numbers(row[1]), *row[2:]) for row in tx.execute(chosen)]
+
+
+def _numbers(csv: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in csv.split(",") if part)
