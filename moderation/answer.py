@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from delivery.letters import Pen, To
 from moderation.decide import Case, decide, settled_already
 from moderation.hold import to_moderator
-from moderation.verdict import Verdict, read_verdict
+from moderation.verdict import Kind, Verdict, read_verdict
 from storage import history, posts, subscribers, volunteers
 from storage.addresses import fold
 from storage.records import Post, Proof, Reading, Volunteer
@@ -62,7 +62,7 @@ def answer(
     case = Case(pen, post, volunteer, round_up)
     if verdict.kind in ("unclear", "help"):
         return _explain(case, volunteer, verdict)
-    if pen.desk.proof == "mark" and marked or proof.aligned and marked:
+    if marked and (proof.aligned or pen.desk.proof == "mark"):
         decide(case, verdict)
         return Answered("verdict", verdict.kind)
     return _ask_to_confirm(case, volunteer, verdict)
@@ -85,11 +85,11 @@ def confirmed(
         subscribers.settle_confirmation(pen.tx, number, pen.now)
         return Answered("verdict", "taken back")
     if says.kind != "yes" and not _confirms(reading.reply_text):
-        _write(pen, "verdict_unclear", post, volunteer, line=says.line)
+        _write(pen, "verdict_unclear", post, volunteer, said=says.line)
         return Answered("verdict", "unclear")
     case = Case(pen, post, volunteer, round_up)
     if not subscribers.settle_confirmation(pen.tx, number, pen.now):
-        settled_already(case)
+        settled_already(case, verdict.kind)
         return Answered("verdict", "settled already")
     decide(case, verdict)
     return Answered("verdict", verdict.kind)
@@ -115,7 +115,7 @@ def _somebody_else(pen: Pen, post: Post, volunteer: Volunteer) -> Answered:
 
 def _explain(case: Case, volunteer: Volunteer, verdict: Verdict) -> Answered:
     name = "verdict_help" if verdict.kind == "help" else "verdict_unclear"
-    values: dict[str, str] = {} if verdict.kind == "help" else {"line": verdict.line}
+    values: dict[str, str] = {} if verdict.kind == "help" else {"said": verdict.line}
     _write(case.pen, name, case.post, volunteer, **values)
     return Answered("verdict", verdict.kind)
 
@@ -123,7 +123,7 @@ def _explain(case: Case, volunteer: Volunteer, verdict: Verdict) -> Answered:
 def _ask_to_confirm(case: Case, volunteer: Volunteer, verdict: Verdict) -> Answered:
     pen, post = case.pen, case.post
     if post.state != "held" and verdict.kind != "undo":
-        settled_already(case)
+        settled_already(case, verdict.kind)
         return Answered("verdict", "settled already")
     payload = {
         "post": str(post.id),
@@ -146,8 +146,7 @@ def _ask_to_confirm(case: Case, volunteer: Volunteer, verdict: Verdict) -> Answe
         to,
         automatic="auto-replied",
         post_title=post.title,
-        verdict=verdict.kind,
-        reason=verdict.reason,
+        said=verdict.kind,
     )
     return Answered("verdict", "not proven; asked to confirm")
 
@@ -155,9 +154,7 @@ def _ask_to_confirm(case: Case, volunteer: Volunteer, verdict: Verdict) -> Answe
 def _verdict_of(payload: dict[str, str]) -> Verdict:
     prefix = "field "
     fields = {name[len(prefix) :]: payload[name] for name in payload if name.startswith(prefix)}
-    kind = payload["kind"]
-    assert kind in ("yes", "no", "spam", "undo")
-    return Verdict(kind, payload["reason"], fields)
+    return Verdict(cast(Kind, payload["kind"]), payload["reason"], fields)
 
 
 def _confirms(reply: str) -> bool:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from delivery.letters import Pen
 from moderation.hold import to_author, to_moderator
 from moderation.verdict import Verdict
-from storage import history, lists, outgoing, posts, volunteers
+from storage import history, lists, outgoing, posts, subscribers, volunteers
 from storage.records import Post, Volunteer
 
 OPERATOR = "the operator"
@@ -39,7 +39,7 @@ def decide(case: Case, verdict: Verdict) -> bool:
     apply = {"yes": _approve, "no": _reject, "spam": _spam, "undo": _undo}[verdict.kind]
     if apply(case, verdict):
         return True
-    settled_already(case)
+    settled_already(case, verdict.kind)
     return False
 
 
@@ -56,7 +56,9 @@ def _approve(case: Case, verdict: Verdict) -> bool:
     volunteers.note_approval(tx, case.post.list_id, case.post.author_address)
     _note(case, "approved")
     _tell_moderators(case, "approved")
-    _tell_author(case, "post_approved", due=_local(case, case.round_up))
+    _tell_author(
+        case, "post_approved", due=_local(case, case.round_up), straight_away=_straight_away(case)
+    )
     return True
 
 
@@ -93,29 +95,30 @@ def _undo(case: Case, verdict: Verdict) -> bool:  # noqa: ARG001
     if not readers:
         posts.release_from_editions(tx, post.id)
     _note(case, "undone", f"{readers} readers had it")
+    letter = "verdict_withdrawn" if readers else "verdict_undone"
     for volunteer in volunteers.every(tx, post.list_id, "moderator"):
-        _tell(case, "verdict_undone", volunteer, readers=readers)
+        _tell(case, letter, volunteer, **_who("undone", case, volunteer), had_it=readers)
     if post.state != "spam":
-        _tell_author(case, "post_undone", readers=readers)
+        _tell_author(case, "post_withdrawn" if readers else "post_undone", had_it=readers)
     return True
 
 
-def settled_already(case: Case) -> None:
+def settled_already(case: Case, said: str) -> None:
     """Tells a moderator kindly that the matter is settled, by whom and when."""
     post = posts.by_id(case.pen.tx, case.post.id)
     if post is None or case.by is None:
         return
     first = volunteers.by_id(case.pen.tx, post.decided_by) if post.decided_by else None
-    case.pen.write(
-        "verdict_settled_already",
-        to_moderator(case.by, post),
-        answers=_thread(case, case.by),
-        automatic="auto-replied",
-        post_title=post.title,
-        state=post.state,
-        moderator_name=_name(first) if post.decided_at else "",
-        at=_local(case, post.decided_at, case.by) if post.decided_at else "",
-    )
+    letter, values = "verdict_nothing_to_undo", {}
+    if post.decided_at is not None:
+        letter = "verdict_settled_already"
+        values = {
+            "said": said,
+            "verdict": post.state,
+            "decided_by": _name(first),
+            "decided_at": _local(case, post.decided_at, case.by),
+        }
+    _tell(case, letter, case.by, **values)
 
 
 def _decision(case: Case) -> dict[str, object]:
@@ -138,7 +141,27 @@ def _changes(case: Case, fields: dict[str, str]) -> dict[str, object]:
 def _tell_moderators(case: Case, decision: str, reason: str = "") -> None:
     for volunteer in volunteers.every(case.pen.tx, case.post.list_id, "moderator"):
         due = _local(case, case.round_up, volunteer) if decision == "approved" else ""
-        _tell(case, "post_decided", volunteer, decision=decision, reason=reason, due=due)
+        _tell(
+            case,
+            "post_decided",
+            volunteer,
+            **_who("decided", case, volunteer),
+            verdict=decision,
+            reason=reason,
+            due=due,
+            straight_away=decision == "approved" and _straight_away(case),
+            undo_minutes=case.pen.sender.undo_minutes,
+        )
+
+
+def _who(done: str, case: Case, volunteer: Volunteer) -> dict[str, Any]:
+    at = _local(case, case.pen.now, volunteer)
+    return {f"{done}_by": _name(case.by), f"{done}_at": at}
+
+
+def _straight_away(case: Case) -> bool:
+    """Whether some readers of the list get posts as soon as they are approved."""
+    return subscribers.any_straight_away(case.pen.tx, case.post.list_id)
 
 
 def _tell(case: Case, letter: str, volunteer: Volunteer, **values: Any) -> None:
@@ -146,8 +169,6 @@ def _tell(case: Case, letter: str, volunteer: Volunteer, **values: Any) -> None:
         letter,
         to_moderator(volunteer, case.post),
         answers=_thread(case, volunteer),
-        moderator_name=_name(case.by),
-        at=_local(case, case.pen.now, volunteer),
         post_title=case.post.title,
         **values,
     )
@@ -158,7 +179,6 @@ def _tell_author(case: Case, letter: str, **values: Any) -> None:
         letter,
         to_author(case.post),
         answers=case.post.message_id or "",
-        author_name=case.post.author_name,
         post_title=case.post.title,
         **values,
     )

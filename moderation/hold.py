@@ -38,13 +38,13 @@ def hold(
     proof: Proof,
     *,
     round_up: datetime,
-    refused: Sequence[str] = (),
+    removed: Sequence[str] = (),
     limits: Limits = Limits(),
 ) -> int:
     """Stores the post and writes the letters about it; its id.
 
-    ``round_up`` is when the next one that can take it leaves; ``refused`` are sentences about
-    attachments that were not passed on, for the author. Above the limits the post is held in
+    ``round_up`` is when the next one that can take it leaves; ``removed`` are sentences about
+    what we took away, for the author. Above the limits the post is held in
     silence: nobody's mailbox can be flooded through us.
     """
     tx, sender = pen.tx, pen.sender
@@ -60,7 +60,7 @@ def hold(
     assert post is not None
     ask(pen, post, proof_words(vouched, proof), round_up)
     if vouched != "none":
-        _receipt(pen, post, round_up, refused)
+        _receipt(pen, post, round_up, removed)
     return post_id
 
 
@@ -164,14 +164,14 @@ def _too_many(pen: Pen, address: str, vouched: str, limits: Limits) -> bool:
     return own >= limits.per_stranger or strangers >= limits.strangers
 
 
-def _receipt(pen: Pen, post: Post, round_up: datetime, refused: Sequence[str]) -> None:
+def _receipt(pen: Pen, post: Post, round_up: datetime, removed: Sequence[str]) -> None:
     pen.write(
         "post_received",
         to_author(post),
         answers=post.message_id or "",
         automatic="auto-replied",
-        author_name=post.author_name,
         post_title=post.title,
         due=round_up.astimezone(ZoneInfo(pen.sender.timezone)),
-        attachments_refused=list(refused),
+        topics=post_values(pen.tx, post)["topics"],
+        removed=list(removed),
     )

@@ -78,6 +78,14 @@ def walk(tx: Connection, list_id: int) -> Iterator[Subscriber]:
         yield _subscriber(row)
 
 
+def any_straight_away(tx: Connection, list_id: int) -> bool:
+    """Whether a reader gets some or all posts as soon as they are approved."""
+    fast = "straight away"
+    here = (subscriber.c.list_id == list_id) & (subscriber.c.state == "active")
+    here &= (subscriber.c.frequency == fast) | subscriber.c.topic_frequencies.contains(fast)
+    return tx.execute(select(subscriber.c.id).where(here).limit(1)).first() is not None
+
+
 def count(tx: Connection, list_id: int) -> int:
     here = (subscriber.c.list_id == list_id) & (subscriber.c.state == "active")
     return int(tx.execute(select(func.count()).where(here)).scalar_one())
