@@ -3,6 +3,7 @@
 A template writes ``slot("number")``; the rendered piece then holds the name between two NUL
 characters. Nothing else in a piece can hold a NUL, because every value is cleaned of control
 characters, so delivery may split at NUL, encode the parts once, and put each reader's words in.
+Whoever puts a plain value into HTML escapes it; "also_in", "contents" and "items" are pieces.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ SLOTS: dict[str, str] = {
     "also_in": "what edition_also_in() made for this reader and item, or nothing",
     "contents": "the reader's entries, one after another",
     "items": "the reader's headings and items, one after another",
-    "address": "the reader's own address, escaped for the form (&amp; in HTML)",
+    "address": "the reader's own address",
     "settings_url": "signed link to this reader's settings, URL-safe ASCII without &",
     "leave_url": "signed link to leave, URL-safe ASCII without &",
     "settings_address": "the reader's marked reply address, as it stands in a mailto link",
