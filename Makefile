@@ -16,6 +16,9 @@ UV_COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-versio
 	--generate-hashes --no-emit-index-url --annotation-style line \
 	--custom-compile-command "make lock" $(UPGRADE)
 
+# Tests of one file stay together; WORKERS=0 runs everything in one process.
+WORKERS ?= auto
+
 CODE := cli config delivery digest ingest moderation preferences storage templates web bench tests
 
 help: ## show this list
@@ -30,7 +33,7 @@ demo: install ## play a whole week against the real service in under a minute
 	@$(BIN)/postround demo
 
 test: .venv/.tested ## run all tests; what the machine lacks is skipped with one line
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(TESTS)
 
 proof: .venv/.tested ## run the long counts (kills, fuzz, races, soak) in full
 	@POSTROUND_PROOF_RUN=1 $(BIN)/python -m pytest --timeout=0 $(TESTS)
