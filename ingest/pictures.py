@@ -1,0 +1,107 @@
+"""Draws a stranger's picture anew, so that nothing of the file but its pixels goes out: no place,
+no camera, no name, no thumbnail of what was cut away, no second file hidden behind the first."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image, ImageOps
+
+MOST_PIXELS = 25_000_000
+LONGEST_SIDE = 1600
+"""Pixels. Enough for a page printed on A4, little enough for a phone that pays for data."""
+
+_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "AVIF")
+"""What Pillow may try. Not SVG, which is a program; not TIFF or EPS, whose readers are large."""
+
+_LOSSLESS = ("PNG", "GIF", "BMP")
+_LARGE_PNG = 300_000
+_JPEG_QUALITY = 82
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    content: bytes
+    content_type: str
+    width: int
+    height: int
+
+    @property
+    def extension(self) -> str:
+        return ".png" if self.content_type == "image/png" else ".jpg"
+
+
+def clean_picture(content: bytes, content_type: str = "") -> Picture | None:
+    """The picture as a new JPEG or PNG file of at most 1600 pixels a side, turned upright, the
+    first image of a moving one. ``content_type`` is what the sender says and decides nothing.
+    None when it is no picture that we read, is broken, or has over 25 million pixels."""
+    del content_type
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _drawn_anew(content)
+    except Exception:  # noqa: BLE001 - decoders raise whatever they like on broken files
+        return None
+
+
+def _drawn_anew(content: bytes) -> Picture | None:
+    with Image.open(BytesIO(content), formats=_FORMATS) as opened:
+        # The size stands in the header: nothing has been decoded yet.
+        if opened.width * opened.height > MOST_PIXELS or min(opened.size) < 1:
+            return None
+        lossless = opened.format in _LOSSLESS
+        image = _only_pixels(opened)
+        return _encoded(image, lossless or image.mode == "RGBA")
+
+
+def _only_pixels(opened: Image.Image) -> Image.Image:
+    opened.draft("RGB", (LONGEST_SIDE * 2, LONGEST_SIDE * 2))
+    upright = _upright(opened)
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    drawn = _in_plain_colours(upright)
+    # Pasting into a new image leaves behind everything that the old one carried with it.
+    pixels = Image.new(drawn.mode, drawn.size)
+    pixels.paste(drawn)
+    return pixels
+
+
+def _upright(opened: Image.Image) -> Image.Image:
+    opened.load()
+    try:
+        return ImageOps.exif_transpose(opened)
+    except Exception:  # noqa: BLE001 - a broken orientation note must not cost the picture
+        return opened
+
+
+def _in_plain_colours(image: Image.Image) -> Image.Image:
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        converted = image.convert("RGBA")
+        opaque = converted.getchannel("A").getextrema() == (255, 255)
+        return converted.convert("RGB") if opaque else converted
+    if image.mode in ("I;16", "I;16L", "I;16B", "I"):
+        return image.convert("I").point(lambda value: value / 256).convert("L")
+    return image if image.mode in ("RGB", "L") else image.convert("RGB")
+
+
+def _encoded(image: Image.Image, lossless: bool) -> Picture:
+    if not lossless:
+        return _jpeg(image)
+    png = _saved(image, "PNG", "image/png", optimize=True)
+    if len(png.content) <= _LARGE_PNG or image.mode == "RGBA":
+        return png
+    jpeg = _jpeg(image)
+    return jpeg if 2 * len(jpeg.content) < len(png.content) else png
+
+
+def _jpeg(image: Image.Image) -> Picture:
+    return _saved(
+        image, "JPEG", "image/jpeg", quality=_JPEG_QUALITY, optimize=True, progressive=True
+    )
+
+
+def _saved(image: Image.Image, form: str, content_type: str, **options: bool | int) -> Picture:
+    file = BytesIO()
+    image.save(file, form, **options)
+    return Picture(file.getvalue(), content_type, image.width, image.height)
