@@ -1,0 +1,155 @@
+"""Reads what a reader asks for: typed words in, Wishes out. Changes nothing, knows no database.
+
+Each line may hold one wish, and the first line must; what stands below it and is none (a name,
+a signature) is passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from preferences.until import read_until
+from preferences.words import fold, words
+from storage.records import Topic
+
+Kind = Literal["join", "stop", "change", "settings", "help", "unclear"]
+
+_FREQUENCIES = {
+    "straight_away": "straight away",
+    "daily": "daily",
+    "weekly": "weekly",
+    "monthly": "monthly",
+}
+_SIMPLE: dict[str, tuple[Kind, dict[str, Any]]] = {
+    "join": ("join", {}),
+    "stop": ("stop", {}),
+    "settings": ("settings", {}),
+    "help": ("help", {}),
+    "resume": ("change", {"paused_until": None}),
+    "all_topics": ("change", {"topics": ()}),
+    "html": ("change", {"format": "html"}),
+    "plain": ("change", {"format": "plain"}),
+    **{word: ("change", {"frequency": value}) for word, value in _FREQUENCIES.items()},
+}
+MAX_LINES = 40
+MAX_LINE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    kind: Kind
+    changes: dict[str, Any]
+    """Fields of Subscriber with their new values; only with "change"."""
+    line: str = ""
+    """The line that was read, to be quoted back when it was unclear."""
+
+
+def read_wishes(
+    text: str, topics: Sequence[Topic], today: date, language: str = "en"
+) -> tuple[Wish, ...]:
+    """The wishes in ``text``, the newly typed part of a letter, in order; never empty.
+
+    ``topics`` are the list's, ``today`` is the list's local date. When the first line that does
+    not greet is no wish, the answer is one unclear Wish: nothing shall be changed by chance.
+    """
+    lines = [line.strip(" \t>*•-")[:MAX_LINE] for line in text.splitlines()]
+    lines = [line for line in lines if line][:MAX_LINES]
+    while len(lines) > 1 and _greets(lines[0], language):
+        lines.pop(0)
+    if not lines:
+        return (Wish("unclear", {}),)
+    first = _read(lines[0], topics, today, language)
+    if first.kind == "unclear":
+        return (first,)
+    rest = (_read(line, topics, today, language) for line in lines[1:])
+    return (first, *(wish for wish in rest if wish.kind != "unclear"))
+
+
+def _greets(line: str, language: str) -> bool:
+    first, *rest = fold(line).rstrip(" ,.!:;").split() or [""]
+    return first in words(language, "greetings") and len(rest) <= 3
+
+
+def _read(line: str, topics: Sequence[Topic], today: date, language: str) -> Wish:
+    folded = _plain(line)
+    for word, (kind, changes) in _SIMPLE.items():
+        if _stands_alone(folded, words(language, word), language):
+            return Wish(kind, changes, line)
+    chosen = _topics(folded, topics, language)
+    if chosen is not None:
+        return Wish("change", {"topics": chosen}, line)
+    own = _own_frequency(folded, topics, language)
+    if own:
+        return Wish("change", {"topic_frequencies": own}, line)
+    paused_until = _pause(folded, today, language)
+    if paused_until:
+        return Wish("change", {"paused_until": paused_until}, line)
+    return Wish("unclear", {}, line)
+
+
+def _plain(line: str) -> str:
+    """Folded, without the punctuation that ends a word; dates and lists keep theirs."""
+    text = re.sub(r"[!;:\"()]|(?<!\d)\.|\.(?!\d)", " ", fold(line))
+    return " ".join(text.split())
+
+
+def _stands_alone(line: str, own: frozenset[str], language: str) -> bool:
+    """Whether the line is one of the words and what may stand beside it, and no question."""
+    text, found = line.replace(",", " ").strip(), False
+    if "?" in text and text != "?":
+        return False
+    beside = words(language, "beside") | words(language, "greetings")
+    while text:
+        word = _beginning(text, own)
+        found = found or bool(word)
+        word = word or _beginning(text, beside)
+        if not word:
+            return False
+        text = text[len(word) :].strip()
+    return found
+
+
+def _beginning(text: str, choices: frozenset[str]) -> str:
+    fitting = [word for word in choices if text == word or text.startswith(word + " ")]
+    return max(fitting, key=len, default="")
+
+
+def _topics(line: str, topics: Sequence[Topic], language: str) -> tuple[int, ...] | None:
+    """The ids after "topics", or None when the line does not name topics that we all know."""
+    begin = _beginning(line, words(language, "topics"))
+    if not begin:
+        return None
+    known = _names(topics)
+    chosen: list[int | None] = []
+    for part in line[len(begin) :].split(","):
+        name = part.strip()
+        # A topic's own name may hold an "and": it is looked up whole before it is split.
+        names = [name] if name in known else re.split(r"\band\b|&|\+", name)
+        chosen += [known.get(name.strip()) for name in names if name.strip()]
+    found = tuple(dict.fromkeys(number for number in chosen if number is not None))
+    return found if found and None not in chosen else None
+
+
+def _own_frequency(line: str, topics: Sequence[Topic], language: str) -> dict[int, str] | None:
+    """ "jobs daily": one topic at its own frequency."""
+    known = _names(topics)
+    name = _beginning(line, frozenset(known))
+    if not name:
+        return None
+    for word, frequency in _FREQUENCIES.items():
+        if _stands_alone(line[len(name) :], words(language, word), language):
+            return {known[name]: frequency}
+    return None
+
+
+def _names(topics: Sequence[Topic]) -> dict[str, int]:
+    return {fold(name): topic.id for topic in topics for name in (topic.key, topic.name)}
+
+
+def _pause(line: str, today: date, language: str) -> date | None:
+    begin = _beginning(line, words(language, "pause"))
+    return read_until(line[len(begin) :].strip(), today, language) if begin else None
