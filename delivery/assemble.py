@@ -16,9 +16,10 @@ from typing import Literal
 Content = Literal["header", "text", "html"]
 """How a reader's value is written in: as it is, quoted-printable, or escaped before that."""
 Pieces = Mapping[tuple[str, str], bytes]
-"""Encoded pieces by (form, name): "heading:TOPIC", "entry:POST", "item:POST" and
-"also_in:POST:TOPIC"; headings and also_in may be missing."""
+"""Encoded pieces by (form, name): "entry:POST", "item:POST", perhaps "also_in:POST:TOPIC"; and,
+apart from these, the edition's "heading:TOPIC"."""
 
+EMPTY: Pieces = {}
 LINE = 75
 """Characters of an encoded line without the "=" of a soft line break."""
 
@@ -52,14 +53,16 @@ class Layout:
     """How many posts it holds: none when all of them were withdrawn."""
 
 
-def assemble(frame: bytes, pieces: Pieces, items: str, values: Mapping[str, str]) -> bytes:
+def assemble(
+    frame: bytes, pieces: Pieces, items: str, values: Mapping[str, str], headings: Pieces = EMPTY
+) -> bytes:
     """The whole mail of one reader, CRLF line ends, lines of at most 76 characters in its body.
 
     ``frame`` comes from ``encode_frame``, each piece from ``encode_piece``; ``items`` is as in
     Outgoing; ``values`` are plain text by slot, ASCII those in headers. KeyError when one is
     missing.
     """
-    return fill(lay_out(frame, pieces, items), values)
+    return fill(lay_out(frame, pieces, items, headings), values)
 
 
 def fill(layout: Layout, values: Mapping[str, str]) -> bytes:
@@ -71,7 +74,7 @@ def fill(layout: Layout, values: Mapping[str, str]) -> bytes:
     return b"".join(parts)
 
 
-def lay_out(frame: bytes, pieces: Pieces, items: str) -> Layout:
+def lay_out(frame: bytes, pieces: Pieces, items: str, headings: Pieces = EMPTY) -> Layout:
     """Puts the pieces in; may be kept for further readers with the same items.
 
     A post without its piece is left out, for it was withdrawn; the others keep their numbers.
@@ -85,7 +88,8 @@ def lay_out(frame: bytes, pieces: Pieces, items: str) -> Layout:
     for form, content, body in zip(parts[0::3], parts[1::3], parts[2::3], strict=True):
         here = _groups_with_pieces(groups, pieces, form.decode())
         shown = sum(len(posts) for _, posts in here)
-        whole = _body(body, pieces, form.decode(), here, shown)
+        whole = _body(body, form.decode(), here, pieces, headings)
+        whole = whole.replace(b"\0total\0", quote(str(shown)))
         _split("html" if content == b"html" else "text", whole, fixed, places)
     return Layout(tuple(fixed), tuple(places), shown)
 
@@ -175,15 +179,15 @@ def _groups_with_pieces(
 
 def _body(
     frame: bytes,
-    pieces: Pieces,
     form: str,
     groups: list[tuple[str, list[tuple[int, str]]]],
-    shown: int,
+    pieces: Pieces,
+    headings: Pieces,
 ) -> bytes:
     entries: list[bytes] = []
     items: list[bytes] = []
     for topic, posts in groups:
-        heading = pieces.get((form, f"heading:{topic}"), b"")
+        heading = headings.get((form, f"heading:{topic}"), b"")
         items.append(heading.replace(b"\0count\0", quote(str(len(posts)))))
         for number, post in posts:
             digits = quote(str(number))
@@ -191,8 +195,7 @@ def _body(
             entries.append(pieces[form, f"entry:{post}"].replace(b"\0number\0", digits))
             item = pieces[form, f"item:{post}"].replace(b"\0number\0", digits)
             items.append(item.replace(b"\0also_in\0", also_in))
-    body = frame.replace(b"\0total\0", quote(str(shown)))
-    body = body.replace(b"\0contents\0", b"".join(entries))
+    body = frame.replace(b"\0contents\0", b"".join(entries))
     return body.replace(b"\0items\0", b"".join(items))
 
 

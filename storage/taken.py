@@ -98,7 +98,8 @@ def made_before(
     here &= edition.c.state != "skipped"
     if lead_id is not None:
         here &= edition.c.lead_id != lead_id
-    return tx.execute(select(func.max(edition.c.made_at)).where(here)).scalar()
+    found: datetime | None = tx.execute(select(func.max(edition.c.made_at)).where(here)).scalar()
+    return found
 
 
 def owed_since(tx: Connection, reader: Subscriber, now: datetime) -> datetime | None:
@@ -119,8 +120,8 @@ def owed_since(tx: Connection, reader: Subscriber, now: datetime) -> datetime | 
     if last is None or (reader.changed_at and last.made_at <= reader.changed_at):
         return reader.owed_since  # none since the change before, whose debt still stands
     # An edition that was sent early took only what was approved by then.
-    made_at: datetime = last.made_at
-    return min(made_at, last.end)
+    moment: datetime = min(last.made_at, last.end)
+    return moment
 
 
 def formswanted(tx: Connection, list_id: int) -> list[tuple[str, str]]:

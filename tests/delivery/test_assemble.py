@@ -37,13 +37,17 @@ def text_of(encoded: bytes) -> str:
 
 
 def pieces(form: str, posts: dict[int, str]) -> dict[tuple[str, str], bytes]:
-    made = {(form, "heading:7"): encode_piece("HOUSING (\0count\0)\n")}
+    made = {}
     for post, title in posts.items():
         made[form, f"entry:{post}"] = encode_piece(f"\0number\0. {title}\n")
         made[form, f"item:{post}"] = encode_piece(
             f"\0number\0. {title}\0also_in\0\nmore \0number\0\n"
         )
     return made
+
+
+def headings(*forms: str) -> dict[tuple[str, str], bytes]:
+    return {(form, "heading:7"): encode_piece("HOUSING (\0count\0)\n") for form in forms}
 
 
 def read(mail: bytes) -> EmailMessage:
@@ -90,7 +94,7 @@ def test_a_plain_mail_is_one_text_with_everything_in_its_place() -> None:
     frame = encode_frame(HEADERS, "b", [Part("text-en", "text", TEXT_FRAME)])
     made = pieces("text-en", {12: "Room to let £90", 15: "Tenants’ rights", 9: "Choir"})
     made["text-en", "also_in:15:7"] = encode_piece(" (also in Law)")
-    message = read(assemble(frame, made, "7:12,15 0:9", VALUES))
+    message = read(assemble(frame, made, "7:12,15 0:9", VALUES, headings("text-en")))
     assert message["To"] == "carol@example.org"
     assert message.get_content_type() == "text/plain"
     assert content(message) == (
@@ -122,7 +126,7 @@ def test_an_html_mail_has_both_parts_and_escapes_what_it_must() -> None:
 def test_f12_a_withdrawn_post_is_left_out_and_the_others_keep_their_numbers() -> None:
     frame = encode_frame(HEADERS, "b", [Part("text-en", "text", TEXT_FRAME)])
     made = pieces("text-en", {12: "Room", 9: "Choir"})
-    text = content(read(assemble(frame, made, "7:12,15 0:9", VALUES)))
+    text = content(read(assemble(frame, made, "7:12,15 0:9", VALUES, headings("text-en"))))
     assert "2 posts:\n1. Room\n3. Choir\n" in text
     assert "HOUSING (1)\n" in text
     assert lay_out(frame, pieces("text-en", {}), "7:12,15 0:9").shown == 0

@@ -1,0 +1,210 @@
+"""The mail around a round-up: its headers and frame, made once, and its bytes for each reader.
+
+Which posts a reader gets was decided before and stands in the row; nothing is chosen here.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+import templates
+from delivery.addresses import write_address
+from delivery.assemble import Layout, Part, encode_frame, encode_piece, fill, lay_out
+from delivery.compose import POLICY, one_line
+from delivery.forms import content_of, piece_forms, template_form
+from delivery.letters import Desk, leave_url, settings_url
+from delivery.pieces import ensure
+from storage import lists, pieces
+from storage.addresses import a_labels
+from storage.database import Database
+from storage.outgoing import posts_of
+from storage.records import MailingList, Outgoing, Topic
+
+LETTER = "edition"
+"""The template name of round-ups: Postround-Letter, and the row's ``letter``."""
+
+KEPT_LAYOUTS = 200
+KEPT_EDITIONS = 20
+KEPT_POSTS = 2000
+
+logger = logging.getLogger(__name__)
+
+
+def make_frames(
+    mailing_list: MailingList,
+    topics: Sequence[Topic],
+    forms: Iterable[str],
+    day: date,
+    singles: Mapping[int, str],
+) -> dict[tuple[str, str], bytes]:
+    """What stands around the posts of an edition, by (form, name): the mails, and the headings.
+
+    ``forms`` are forms of mails; ``day`` is the edition's; ``singles`` are the titles of posts
+    that may go out alone and then lend the mail their subject. Names are "mail", "mail:POST" and
+    "heading:TOPIC".
+    """
+    made: dict[tuple[str, str], bytes] = {}
+    for form in forms:
+        made[form, "mail"] = _mail(mailing_list, form, day, None)
+        for post_id, title in singles.items():
+            made[form, f"mail:{post_id}"] = _mail(mailing_list, form, day, title)
+        for piece_form in piece_forms(form):
+            made |= _headings(piece_form, topics)
+    return made
+
+
+class EditionMails:
+    """Builds the bytes of round-ups for a sender. What was read is kept for the next mails."""
+
+    def __init__(self, database: Database, desk: Desk) -> None:
+        self._database = database
+        self._desk = desk
+        self._frames: dict[int, dict[tuple[str, str], bytes]] = {}
+        self._pieces: dict[tuple[str, str], bytes] = {}
+        self._versions: dict[int, int] = {}
+        self._layouts: dict[tuple[int, str, str], Layout] = {}
+
+    def build(self, rows: Sequence[Outgoing], now: datetime) -> dict[int, bytes | None]:
+        """The mails by the row's id; None where every post was withdrawn meanwhile."""
+        post_ids = {post for row in rows for post in posts_of(row.items)}
+        with self._database.read() as tx:
+            by_id = {one.id: one for one in lists.every(tx)}
+            versions = pieces.versions(tx, sorted(post_ids))
+        if any(self._versions.get(post) != versions.get(post) for post in post_ids):
+            self._read_pieces(post_ids, {row.form for row in rows})
+        if any(row.edition_id not in self._frames for row in rows):
+            self._read_frames({row.edition_id for row in rows if row.edition_id})
+        return {row.id: self._mail(by_id, row, now) for row in rows}
+
+    def _read_pieces(self, post_ids: set[int], forms: set[str]) -> None:
+        """Reads what is new here, and forgets what was changed or withdrawn."""
+        if len(self._versions) < KEPT_POSTS:
+            post_ids = post_ids | self._versions.keys()
+        with self._database.write() as tx:
+            self._versions = pieces.versions(tx, sorted(post_ids))
+            ready = sorted(self._versions)
+            ensure(tx, ready, {part for form in forms for part in piece_forms(form)})
+            found = pieces.of_posts(tx, ready)
+        self._layouts.clear()
+        self._pieces = {
+            (form, _key(name, post)): content
+            for (post, version, form, name), content in found.items()
+            if self._versions[post] == version
+        }
+
+    def _read_frames(self, edition_ids: set[int]) -> None:
+        if len(self._frames) > KEPT_EDITIONS:
+            self._frames.clear()
+        with self._database.read() as tx:
+            self._frames |= {number: pieces.frames(tx, number) for number in edition_ids}
+
+    def _mail(self, by_id: Mapping[int, MailingList], row: Outgoing, now: datetime) -> bytes | None:
+        try:
+            layout = self._layout(row)
+            if not layout.shown:
+                return None
+            return fill(layout, values(self._desk, by_id[row.list_id or 0], row, now))
+        except (KeyError, ValueError):
+            # A fault of ours in one row must not stop the lane.
+            logger.exception("round-up %s cannot be built", row.id)
+            return None
+
+    def _layout(self, row: Outgoing) -> Layout:
+        key = (row.edition_id or 0, row.form, row.items)
+        layout = self._layouts.get(key)
+        if layout is None:
+            if len(self._layouts) >= KEPT_LAYOUTS:
+                self._layouts.clear()
+            frames = self._frames[key[0]]
+            frame = frame_for(frames, row.form, row.items)
+            layout = self._layouts[key] = lay_out(frame, self._pieces, row.items, frames)
+        return layout
+
+
+def frame_for(frames: Mapping[tuple[str, str], bytes], form: str, items: str) -> bytes:
+    """The frame for a mail with these items: a post alone may have one of its own."""
+    posts = posts_of(items)
+    single = frames.get((form, f"mail:{posts[0]}")) if len(posts) == 1 else None
+    return single or frames[form, "mail"]
+
+
+def values(desk: Desk, mailing_list: MailingList, row: Outgoing, now: datetime) -> dict[str, str]:
+    """What differs from reader to reader, by slot."""
+    reader = row.subscriber_id or 0
+    mark = desk.marks.mint("settings", reader, day=now.date())
+    local, _, domain = row.to.rpartition("@")
+    return {
+        "address": f"{local}@{a_labels(domain)}",
+        "date": format_datetime(row.created_at),
+        "message_id": row.message_id,
+        "settings_url": settings_url(desk, reader, now),
+        "leave_url": leave_url(desk, reader, now),
+        "settings_address": write_address(mailing_list, "settings", mark),
+    }
+
+
+def _mail(mailing_list: MailingList, form: str, day: date, single: str | None) -> bytes:
+    parts = []
+    for piece_form in piece_forms(form):
+        kind, language = template_form(piece_form)
+        frame = templates.edition_frame(
+            kind,
+            language=language,
+            list_title=mailing_list.title,
+            day=day,
+            single=single is not None,
+        )
+        parts.append(Part(piece_form, content_of(piece_form), frame))
+    language = form.partition("-")[2]
+    subject = templates.edition_subject(
+        language=language, list_title=mailing_list.title, day=day, title=single or ""
+    )
+    return encode_frame(_headers(mailing_list, subject), secrets.token_hex(8), parts)
+
+
+def _headers(mailing_list: MailingList, subject: str) -> str:
+    """The headers with slots, and all others in the order in which people expect them."""
+    fixed = EmailMessage(policy=POLICY.clone(linesep="\n"))
+    fixed["From"] = Address(one_line(mailing_list.title), mailing_list.name, mailing_list.domain)
+    fixed["Subject"] = one_line(subject)
+    fixed["List-Id"] = f"<{mailing_list.list_id}>"
+    fixed["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    fixed["List-Help"] = f"<mailto:{write_address(mailing_list, 'help')}>"
+    fixed["List-Post"] = f"<mailto:{mailing_list.address}>"
+    fixed["List-Subscribe"] = f"<mailto:{write_address(mailing_list, 'join')}>"
+    fixed["List-Owner"] = f"<mailto:{write_address(mailing_list, 'owner')}>"
+    fixed["Precedence"] = "list"
+    fixed["Auto-Submitted"] = "auto-generated"
+    fixed["Postround-Letter"] = LETTER
+    fixed["MIME-Version"] = "1.0"
+    leave = "<\0leave_url\0>,\n <mailto:\0settings_address\0?subject=stop&body=stop>"
+    return (
+        "To: \0address\0\nDate: \0date\0\nMessage-ID: <\0message_id\0>\n"
+        f"Reply-To: \0settings_address\0\nList-Unsubscribe: {leave}\n"
+        + fixed.as_string().rstrip("\n")
+        + "\n"
+    )
+
+
+def _headings(form: str, topics: Sequence[Topic]) -> dict[tuple[str, str], bytes]:
+    kind, language = template_form(form)
+    names = {topic.id: topic.name for topic in topics}
+    if names:  # on a list without topics there is nothing to set "other news" apart from
+        names[0] = ""
+    return {
+        (form, f"heading:{topic}"): encode_piece(
+            templates.edition_heading(kind, name, language=language)
+        )
+        for topic, name in names.items()
+    }
+
+
+def _key(name: str, post: int) -> str:
+    kind, _, topic = name.partition(":")
+    return f"{kind}:{post}:{topic}" if topic else f"{kind}:{post}"

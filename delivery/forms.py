@@ -1,0 +1,40 @@
+"""The forms in which round-ups are written: which pieces make which mail. Names only.
+
+A form is a setting and a language, for example "html-en".
+"""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+import templates
+from storage.records import Format
+
+# Text stands first: a program shows the last alternative that it can (RFC 2046 §5.1.4).
+_PARTS: dict[Format, tuple[templates.Form, ...]] = {
+    "html": ("text", "html"),
+    "plain": ("text",),
+    "large": ("text", "large"),
+    "print": ("text",),
+}
+
+
+def mail_form(format_: Format, language: str) -> str:
+    """The form of the mails for a reader with this format and language."""
+    return f"{format_}-{language if language in templates.LANGUAGES else 'en'}"
+
+
+def piece_forms(form: str) -> tuple[str, ...]:
+    """The forms of the pieces that a mail of this form is made of, in the order of its parts."""
+    format_, _, language = form.partition("-")
+    return tuple(f"{part}-{language}" for part in _PARTS[cast(Format, format_)])
+
+
+def template_form(form: str) -> tuple[templates.Form, str]:
+    """What the templates call a piece's form, and its language."""
+    name, _, language = form.partition("-")
+    return cast(templates.Form, name), language
+
+
+def content_of(form: str) -> Literal["text", "html"]:
+    return "text" if form.startswith("text-") else "html"
