@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from storage.records import Attachment, MailingList
+from templates.flow import one_line
 
 # Lines under 998 octets and 7 bits on every way (RFC 5321 §4.5.3.1.6); CR or LF in a header raises.
 POLICY = policy.SMTP.clone(cte_type="7bit", max_line_length=78)
@@ -65,11 +66,6 @@ def compose(sender: MailingList, draft: Draft) -> bytes:
     for attachment in draft.attachments:
         _attach(message, attachment)
     return message.as_bytes()
-
-
-def one_line(text: str) -> str:
-    """Header text without control characters: a line break in it would begin a new header."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _attach(message: EmailMessage, attachment: Attachment) -> None:

@@ -95,6 +95,11 @@ def confirmed(
     return Answered("verdict", verdict.kind)
 
 
+def says_yes(reply: str, language: str = "en") -> bool:
+    """Whether a reply to "was this you?" is a plain yes or "confirm"; an empty one is not."""
+    return read_verdict(reply, (), language).kind == "yes" or _confirms(reply)
+
+
 def _is_from(reading: Reading, volunteer: Volunteer) -> bool:
     """Exactly one sender, and it is the moderator. The display name proves nothing."""
     if reading.senders != 1 or reading.sender is None:

@@ -96,6 +96,11 @@ def confirm(pen: Pen, number: int, *, how: str, first: datetime) -> str:
     return apply(pen, reader, [Wish("change", _changes(payload))])
 
 
+def rejoin(pen: Pen, reader: Subscriber, *, first: datetime) -> str:
+    """Somebody who left answers our goodbye with JOIN: back with the settings of before."""
+    return _join(pen, reader.address, {}, reader, "by reply to our goodbye", first)
+
+
 def answer_help(pen: Pen, address: str, source: str, per_source_hour: int, answers: str) -> str:
     """The help letter for somebody who is no reader, at most once a day."""
     if not _may_write(pen, "help", address, source, per_source_hour):
