@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Undefined, pass_context
 from jinja2.exceptions import UndefinedError
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
@@ -46,6 +46,7 @@ from templates.slots import SLOTS, Slot, slot, split_slots
 from templates.views import AttachmentView, ItemView, Wording
 
 __all__ = [
+    "LANGUAGES",
     "SLOTS",
     "AttachmentView",
     "Form",
@@ -200,14 +201,15 @@ def _written(language: str) -> str:
 
 def _values(values: Mapping[str, object], language: str) -> dict[str, object]:
     """The values as templates see them, with the language and its direction."""
-    known = {
-        name: _trusted(value) if name.endswith("_html") else value for name, value in values.items()
-    }
+    known = {name: _trusted(name, value) for name, value in values.items()}
     return {**known, "language": language, "direction": dates.direction(language)}
 
 
-def _trusted(value: object) -> object:
-    return Markup(clean(value)) if isinstance(value, str) else value
+def _trusted(name: str, value: object) -> object:
+    """Only the name makes HTML of a value, so nothing does by accident."""
+    if not isinstance(value, str):
+        return value
+    return Markup(clean(value)) if name.endswith("_html") else str.__str__(value)
 
 
 @cache
@@ -238,8 +240,8 @@ def _as_html(value: object) -> object:
 
 
 def _never_none(value: object) -> object:
-    if value is None:
-        raise UndefinedError("a value of a template is None")
+    if value is None or isinstance(value, Undefined):
+        raise UndefinedError("a value of a template is missing or None")
     return value
 
 
@@ -258,7 +260,8 @@ def _in_language(tell: Callable[..., str]) -> Callable[..., str]:
 
     @pass_context
     def told(context: Context, value: object) -> str:
-        return tell(value, context["language"])
+        # Babel takes no date for today's.
+        return tell(_never_none(value), context["language"])
 
     return told
 

@@ -6,8 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from templates import AttachmentView, ItemView
 
 LEEDS = ZoneInfo("Europe/London")
@@ -66,19 +64,65 @@ LETTER_VALUES: dict[str, Any] = {
 """What each name means in a letter; a letter takes what its comment asks for."""
 
 
-@pytest.fixture
-def letter_values() -> dict[str, Any]:
-    return dict(LETTER_VALUES)
+DROP_IN = ItemView(
+    title="Housing rights drop-in",
+    text="Free advice about your home.\n\n- Bring your letters\n\nhttps://housing.example/",
+    organisation="Example Housing Advice",
+    author_address="alice@housing.example",
+    event_date=date(2026, 12, 8),
+    closing_date=date(2026, 12, 4),
+    attachments=(AttachmentView("Drop-in poster.pdf", 241_233),),
+)
+
+TOPICS = (
+    {"key": "housing", "name": "Housing", "chosen": True},
+    {"key": "legal", "name": "Legal advice", "chosen": False},
+)
+
+PAGE_VALUES: dict[str, dict[str, Any]] = {
+    "index": {
+        "lists": (
+            {
+                "title": "Leeds Migration News",
+                "address": "news@lists.example.org",
+                "join_url": "/join/news",
+            },
+        )
+    },
+    "join": {
+        "join_address": "news-join@lists.example.org",
+        "topics": TOPICS,
+        "answers": {"address": "carol@reader", "name": "Carol", "frequency": "weekly"},
+        "errors": (("address", "Type your whole email address."),),
+    },
+    "join_sent": {},
+    "confirm": {"what": "join", "changes": ("You get one mail a week.",)},
+    "confirm_done": {"what": "join", "first": MONDAY, "settings_url": "/settings/k3y"},
+    "settings": {
+        "frequency": "weekly",
+        "topics": TOPICS,
+        "format": "html",
+        "formats": ("html", "plain", "large"),
+        "paused_until": date(2026, 12, 14),
+        "leave_url": "/leave/k3y",
+        "saved": True,
+        "changes": ("You get one mail a week.",),
+    },
+    "leave": {},
+    "leave_done": {"rejoin_url": "/rejoin/k3y", "settings_url": ""},
+    "expired": {"help_address": "news-help@lists.example.org"},
+    "not_found": {},
+    "error": {},
+}
+"""What each page takes beside list_title and address."""
 
 
-@pytest.fixture
-def drop_in() -> ItemView:
-    return ItemView(
-        title="Housing rights drop-in",
-        text="Free advice about your home.\n\n- Bring your letters\n\nhttps://housing.example/",
-        organisation="Example Housing Advice",
-        author_address="alice@housing.example",
-        event_date=date(2026, 12, 8),
-        closing_date=date(2026, 12, 4),
-        attachments=(AttachmentView("Drop-in poster.pdf", 241_233),),
-    )
+def page_values(name: str) -> dict[str, Any]:
+    shared = {"list_title": "Leeds Migration News", "address": "carol@reader.example"}
+    return shared | PAGE_VALUES[name]
+
+
+def values_of(letter: str) -> dict[str, Any]:
+    """Values for a letter. "said" is a word of a moderator, or the line that we did not read."""
+    unclear = {"said": "Hmm, not sure"} if letter.endswith("_unclear") else {}
+    return LETTER_VALUES | unclear
