@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -25,10 +26,19 @@ def need(package: str) -> Path:
     program = find_program(PROGRAMS.get(package, package))
     if program:
         return program
-    missing = f"needs {package}, which this machine lacks (apt install {package})"
+    lacking(f"needs {package}, which this machine lacks (apt install {package})")
+
+
+def need_root() -> None:
+    if os.geteuid() != 0:
+        lacking("needs to be run as root")
+
+
+def lacking(reason: str) -> NoReturn:
+    """Ends the test as skipped, or as failed where everything is required."""
     if os.environ.get("POSTROUND_REQUIRE_ALL") == "1":
-        pytest.fail(missing, pytrace=False)
-    pytest.skip(missing)
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
 
 
 def find_program(name: str) -> Path | None:

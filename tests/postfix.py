@@ -17,9 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
-from tests.needs import need
+from tests.needs import need, need_root
 from tests.servers import free_port, not_longer_than_we_live
 
 SERVICES = """\
@@ -56,8 +54,7 @@ def running_postfix(**settings: str) -> Iterator[Postfix]:
     ``relay_transport="lmtp:inet:127.0.0.1:8024"``. Behind us: ``relayhost="[127.0.0.1]:8025"``.
     """
     program = need("postfix")
-    if os.geteuid() != 0:
-        pytest.skip("needs to be root: Postfix's master changes users")
+    need_root()  # Postfix's master changes users
     folder = Path(tempfile.mkdtemp(prefix="postround-mx-"))
     postfix = Postfix(free_port(), folder / "log" / "mail.log")
     _configure(folder, postfix, settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import subprocess
 import sys
@@ -91,18 +92,20 @@ def test_every_setting_is_in_the_docs(field: str) -> None:
 
 
 def test_every_command_is_in_the_docs() -> None:
-    main = pytest.importorskip("cli.main").main
+    if not (CHECKOUT / "cli" / "main.py").exists():
+        pytest.skip("there are no commands yet")
+    main = importlib.import_module("cli.main").main
     docs = _docs()
     assert [words for words in _commands(main, "postround") if words not in docs] == []
 
 
 def _docs() -> str:
     """Everything written for people who run Postround, with line ends and dressing taken out."""
-    pages = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
-    text = " ".join(page.read_text() for page in pages).strip()
-    if not text:
-        pytest.skip("nothing is written yet")
-    return re.sub(r"\s+", " ", text)
+    readme = CHECKOUT / "README.md"
+    if not readme.read_text().strip():
+        pytest.skip("the README is not written yet")
+    pages = [readme, *sorted((CHECKOUT / "docs").rglob("*.md"))]
+    return re.sub(r"\s+", " ", " ".join(page.read_text() for page in pages))
 
 
 def _commands(command: click.Command, words: str) -> Iterator[str]:

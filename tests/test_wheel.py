@@ -45,7 +45,8 @@ def test_the_wheel_carries_every_file_of_our_packages(wheel: Path) -> None:
 
 
 def test_the_wheel_starts_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
-    pytest.importorskip("cli.main")
+    if not (CHECKOUT / "cli" / "main.py").exists():
+        pytest.skip("there is no command yet")
     fresh = tmp_path / "fresh"
     venv.create(fresh, symlinks=True)
     _pip("--python", fresh / "bin" / "python", "install", "--no-deps", "--no-index", wheel)
