@@ -16,7 +16,7 @@ from email.utils import format_datetime
 import templates
 from delivery.addresses import write_address
 from delivery.assemble import Layout, Part, encode_frame, encode_piece, fill, lay_out
-from delivery.compose import POLICY, one_line
+from delivery.compose import POLICY
 from delivery.forms import content_of, piece_forms, template_form
 from delivery.letters import Desk, leave_url, settings_url
 from delivery.pieces import ensure
@@ -25,6 +25,7 @@ from storage.addresses import a_labels
 from storage.database import Database
 from storage.outgoing import posts_of
 from storage.records import MailingList, Outgoing, Topic
+from templates.flow import one_line
 
 LETTER = "edition"
 """The template name of round-ups: Postround-Letter, and the row's ``letter``."""

@@ -71,6 +71,22 @@ def after(
     return [_subscriber(row) for row in rows]
 
 
+def batch(
+    tx: Connection, list_id: int, last_id: int, limit: int
+) -> tuple[list[Subscriber], list[int]]:
+    """The next active readers, and the ids of those among them whose row cannot be read."""
+    here = (subscriber.c.list_id == list_id) & (subscriber.c.id > last_id)
+    here &= subscriber.c.state == "active"
+    rows = tx.execute(select(*_FIELDS).where(here).order_by(subscriber.c.id).limit(limit))
+    readers, broken = [], []
+    for row in rows:
+        try:
+            readers.append(_subscriber(row))
+        except ValueError:
+            broken.append(row[0])
+    return readers, broken
+
+
 def walk(tx: Connection, list_id: int) -> Iterator[Subscriber]:
     """All readers in whatever state, a few hundred in memory at a time."""
     here = select(*_FIELDS).where(subscriber.c.list_id == list_id).order_by(subscriber.c.id)

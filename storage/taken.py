@@ -124,7 +124,17 @@ def owed_since(tx: Connection, reader: Subscriber, now: datetime) -> datetime | 
     return moment
 
 
-def formswanted(tx: Connection, list_id: int) -> list[tuple[str, str]]:
+def oldest_debt(tx: Connection, list_id: int, changed_since: datetime) -> datetime | None:
+    """How far back the readers look who changed their wishes since then; None when nobody did."""
+    here = (subscriber.c.list_id == list_id) & (subscriber.c.state == "active")
+    here &= subscriber.c.changed_at >= changed_since
+    moments = (subscriber.c.owed_since, subscriber.c.settled_until, subscriber.c.joined_at)
+    oldest = func.min(func.coalesce(*moments, changed_since))
+    found: datetime | None = tx.execute(select(oldest).where(here)).scalar()
+    return found
+
+
+def forms_wanted(tx: Connection, list_id: int) -> list[tuple[str, str]]:
     """(format, language) of the list's active readers, each once."""
     here = (subscriber.c.list_id == list_id) & (subscriber.c.state == "active")
     chosen = select(subscriber.c.format, subscriber.c.language).where(here).distinct()
