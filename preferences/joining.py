@@ -96,6 +96,12 @@ def confirm(pen: Pen, number: int, *, how: str, first: datetime) -> str:
     return apply(pen, reader, [Wish("change", _changes(payload))])
 
 
+def asked_changes(pen: Pen, payload: Mapping[str, Any]) -> list[str]:
+    """What a wish that waits for its yes would change, in sentences."""
+    reader = subscribers.by_address(pen.tx, pen.sender.id, payload["address"])
+    return sentences(pen, reader, replace(reader, **_changes(payload))) if reader else []
+
+
 def rejoin(pen: Pen, reader: Subscriber, *, first: datetime) -> str:
     """Somebody who left answers our goodbye with JOIN: back with the settings of before."""
     return _join(pen, reader.address, {}, reader, "by reply to our goodbye", first)

@@ -1,0 +1,96 @@
+"""What the pages share: the database from their threads, the marks, and short ways to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+import templates
+from config import Settings
+from delivery.letters import Desk, Pen
+from delivery.marks import Mark
+from storage import lists
+from storage.database import Database
+from storage.records import MailingList
+
+T = TypeVar("T")
+
+MAX_FIELDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    database: Database
+    desk: Desk
+    settings: Settings
+    clock: Callable[[], datetime]
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """``work`` in a thread, within one transaction that changes nothing."""
+
+        def job() -> T:
+            with self.database.read() as tx:
+                return work(tx)
+
+        return await run_in_threadpool(job)
+
+    async def change(self, work: Callable[[Connection], T]) -> T:
+        """``work`` in a thread, within one transaction."""
+
+        def job() -> T:
+            with self.database.write() as tx:
+                return work(tx)
+
+        return await run_in_threadpool(job)
+
+    def pen(self, tx: Connection, sender: MailingList) -> Pen:
+        return Pen(tx, self.desk, sender, self.clock())
+
+    def mark(self, request: Request, purpose: str) -> Mark:
+        """The mark in the page's address; any that is not ours is a page that is not there."""
+        mark = self.desk.marks.read(purpose, request.path_params["mark"])
+        if mark is None or len(mark.ids) != 1:
+            raise HTTPException(404)
+        return mark
+
+    def days_old(self, mark: Mark) -> int:
+        return (self.clock().date() - mark.day).days
+
+
+def list_of(tx: Connection, list_id: int) -> MailingList:
+    found = lists.by_id(tx, list_id)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+async def form_of(request: Request) -> FormData:
+    return await request.form(max_files=0, max_fields=MAX_FIELDS)
+
+
+def field(form: FormData, name: str, longest: int = 320) -> str:
+    value = form.get(name, "")
+    return value.strip()[:longest] if isinstance(value, str) else ""
+
+
+def show(
+    name: str, sender: MailingList | None = None, status: int = 200, **values: Any
+) -> HTMLResponse:
+    known = {"list_title": sender.title} if sender else {}
+    language = sender.language if sender else "en"
+    return HTMLResponse(templates.page(name, language, **(known | values)), status)
+
+
+def masked(address: str) -> str:
+    """An address as it may be shown to whoever holds a link that was passed on."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"
