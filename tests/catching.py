@@ -101,13 +101,16 @@ class _Handler:
         content = envelope.content
         assert isinstance(content, bytes)
         recipients = tuple(envelope.rcpt_tos)
+        # First the answer, then the mail: a test that sees the mail may change the answers.
+        answers = (self.server.after_dot.get(address) for address in recipients)
+        answer = next((answer for answer in answers if answer), "250 OK")
+        drop = self.server.drop_after_dot > 0
+        self.server.drop_after_dot -= drop
         self.server.mails.append(Mail(content, envelope.mail_from or "", recipients))
         await asyncio.sleep(self.server.seconds)
-        if self.server.drop_after_dot > 0:
-            self.server.drop_after_dot -= 1
+        if drop:
             cast(asyncio.Transport, smtp.transport).abort()
-        answers = (self.server.after_dot.get(address) for address in recipients)
-        return next((answer for answer in answers if answer), "250 OK")
+        return answer
 
 
 @contextmanager

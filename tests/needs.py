@@ -24,9 +24,9 @@ def need(package: str) -> Path:
     With POSTROUND_REQUIRE_ALL=1, as in CI, the test fails instead: there a skip hides a gap.
     """
     program = find_program(PROGRAMS.get(package, package))
-    if program:
-        return program
-    lacking(f"needs {package}, which this machine lacks (apt install {package})")
+    if not program:
+        lacking(f"needs {package}, which this machine lacks (apt install {package})")
+    return program
 
 
 def need_root() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -50,6 +51,16 @@ def test_it_goes_away_and_comes_back_on_the_same_port(catching_server: CatchingS
     catching_server.start()
     _send(catching_server, "carol@example.org")
     assert len(catching_server.mails) == 1
+
+
+def test_a_mail_that_is_seen_has_its_answer_already(catching_server: CatchingServer) -> None:
+    catching_server.seconds = 0.3
+    catching_server.after_dot["carol@example.org"] = "451 4.2.0 try later"
+    with ThreadPoolExecutor() as beside:
+        sent = beside.submit(_send, catching_server, "carol@example.org")
+        wait_for_mail(catching_server, to="carol@example.org")
+        catching_server.after_dot.clear()
+        assert isinstance(sent.exception(), smtplib.SMTPDataError)
 
 
 def test_waiting_in_vain_tells_what_came_instead(catching_server: CatchingServer) -> None:
