@@ -21,7 +21,7 @@ __all__ = ["ReadingRoom", "Unreadable"]
 MEMORY = 384 * 1024 * 1024
 """Bytes above what the imports take: 25 MiB of letter need about eight times their size."""
 LARGE = 1024 * 1024
-"""Letters from this size are read one at a time, whatever the number of readers."""
+"""Letters from this size are read one at a time, whatever the number of children."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,7 +30,7 @@ T = TypeVar("T")
 class ReadingRoom:
     """A few child processes in which functions are run on strangers' bytes.
 
-    ``readers`` work at the same time. Each has ``seconds`` of CPU time for a letter and
+    ``children`` work at the same time. Each has ``seconds`` of CPU time for a letter and
     ``seconds_per_mebibyte`` more, ``patience`` times as long by the wall clock, and ``memory``
     bytes; it serves ``letters`` and is then replaced by a warm one. ``imports`` are loaded before
     the first letter comes. ``ask`` blocks: for threads, not for an event loop.
@@ -39,7 +39,7 @@ class ReadingRoom:
     def __init__(
         self,
         *,
-        readers: int = 1,
+        children: int = 1,
         imports: Sequence[str] = (),
         seconds: float = 5.0,
         seconds_per_mebibyte: float = 0.2,
@@ -56,8 +56,8 @@ class ReadingRoom:
         self._one_large = threading.Lock()
         self._closed = threading.Event()
         self._free: queue.LifoQueue[Reader] = queue.LifoQueue()
-        self._readers = readers
-        for _ in range(readers):
+        self._children = children
+        for _ in range(children):
             self._free.put(self._start())
 
     def ask(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -76,7 +76,7 @@ class ReadingRoom:
     def close(self) -> None:
         """Lets the readers finish what they have in hand, and ends them."""
         self._closed.set()
-        all_free = [self._free.get() for _ in range(self._readers)]
+        all_free = [self._free.get() for _ in range(self._children)]
         for reader in all_free:
             reader.end()
             # Back in its place, so that a thread that still waits for one learns that we stop.

@@ -136,7 +136,7 @@ def test_what_cannot_start_says_so() -> None:
 
 def test_many_threads_share_a_few_readers() -> None:
     with (
-        ReadingRoom(imports=["tests.misreading"], readers=2) as room,
+        ReadingRoom(imports=["tests.misreading"], children=2) as room,
         ThreadPoolExecutor(8) as threads,
     ):
         pids = set(threads.map(lambda _: room.ask(misreading.who), range(200)))
