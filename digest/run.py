@@ -152,13 +152,15 @@ def _window(
         frequency,
         slot,
         now,
-        first=not editions.any_of(tx, mailing_list.id, frequency),
+        first=not editions.any_made(tx, mailing_list.id, frequency),
         was_made=was_made,
     )
 
 
 def _skip(tx: Connection, mailing_list: MailingList, window: Window, now: datetime) -> None:
-    if editions.skip(tx, mailing_list.id, window, now):
+    promised = editions.any_made(tx, mailing_list.id, window.frequency)
+    # A list that begins in mid-week never promised the Monday before.
+    if editions.skip(tx, mailing_list.id, window, now) and promised:
         detail = f"{window.frequency} edition of {window.period} was due more than 48 hours ago"
         logger.error("%s: %s", mailing_list.address, detail)
         history.note(

@@ -31,9 +31,10 @@ def known(tx: Connection, keys: Sequence[tuple[int, str, str]]) -> dict[tuple[in
     return {(row[0], row[1], row[2]): row[3] for row in rows}
 
 
-def any_of(tx: Connection, list_id: int, frequency: Frequency) -> bool:
-    """Whether the list ever had an edition of that frequency, a skipped one included."""
+def any_made(tx: Connection, list_id: int, frequency: Frequency) -> bool:
+    """Whether the list ever had an edition of that frequency; a skipped one is none."""
     here = (edition.c.list_id == list_id) & (edition.c.frequency == frequency)
+    here &= edition.c.state != "skipped"
     return tx.execute(select(edition.c.id).where(here).limit(1)).first() is not None
 
 
