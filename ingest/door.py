@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 from pathlib import Path
 from typing import cast
 
@@ -25,6 +27,10 @@ from ingest.server import (
 )
 
 BACKLOG = 256
+"""Connections that wait in the kernel until we take them."""
+AT_A_TIME = 16
+"""So many are taken before those who are in already get their turn; and when there is no file
+handle left, asyncio writes so many lines into the log and looks again a second later."""
 WORTH_KEEPING_SECONDS = 10.0
 """Nobody who came in more recently has to leave for a newcomer: an honest letter is in by then."""
 UNIX = "unix"
@@ -74,17 +80,20 @@ class Door:
 
     async def listen(self) -> None:
         loop = asyncio.get_running_loop()
-        settings = self.settings
-        if settings.socket_path is None:
+        path, host, port = self.settings.socket_path, self.settings.host, self.settings.port
+        if path is None:
             self._server = await loop.create_server(
-                lambda: _Porter(self), settings.host, settings.port, backlog=BACKLOG
+                lambda: _Porter(self), host, port, backlog=AT_A_TIME
             )
-            return
-        self._server = await loop.create_unix_server(
-            lambda: _Porter(self), settings.socket_path, backlog=BACKLOG
-        )
-        # As open as a loopback port is; the folder it lies in may say who gets there.
-        Path(settings.socket_path).chmod(0o666)
+        else:
+            self._server = await loop.create_unix_server(
+                lambda: _Porter(self), path, backlog=AT_A_TIME
+            )
+            # As open as a loopback port is; the folder it lies in may say who gets there.
+            Path(path).chmod(0o666)
+        for listening in self._server.sockets:
+            with socket.socket(fileno=os.dup(listening.fileno())) as same:
+                same.listen(BACKLOG)  # asyncio has one number for both
 
     async def close(self, grace_seconds: float = 8.0) -> None:
         """Take no more, answer what is in hand, then hang up. Nothing acknowledged is lost."""

@@ -119,6 +119,7 @@ class Conversation(SMTP):
     """One SMTP client. aiosmtpd does the loop over commands, TLS and the life of the connection."""
 
     # aiosmtpd allows 512 bytes and lets EHLO raise that for all sessions; our guard has the limit.
+    command_size_limit = MOST_COMMAND_BYTES
     command_size_limits: dict[str, int] = defaultdict(lambda: MOST_COMMAND_BYTES)  # noqa: RUF012
 
     greeting = "ESMTP"
@@ -329,6 +330,10 @@ class Conversation(SMTP):
         # RFC 3207 §6: what was sent ahead in the clear must not be taken for what comes encrypted.
         self.stream.forget()
         await super().smtp_STARTTLS(None)
+        if not self._is_encrypted():
+            # Broken off in mid-handshake: asyncio tells its TLS layer, and that does not tell us.
+            self.connection_lost(None)
+            raise asyncio.CancelledError
 
     def _hello(self, hostname: str | None) -> str:
         if not hostname:
