@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.reading import (
     WrongSetting,
@@ -61,9 +62,8 @@ class Settings:
     send_connections: int = 5
     send_rate: int = 0
 
-    @property
-    def sqlite(self) -> bool:
-        return self.database_url.startswith("sqlite")
+    def with_proof(self, proof: str) -> Settings:
+        return replace(self, proof=proof)
 
 
 def read_settings(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
@@ -109,6 +109,14 @@ def read_settings(environ: Mapping[str, str] | None = None, folder: Path | None 
     if bool(settings.tls_certificate) != bool(settings.tls_key):
         raise WrongSetting("POSTROUND_TLS_CERTIFICATE and POSTROUND_TLS_KEY are set together.")
     return settings
+
+
+def is_at_home(outgoing: str) -> bool:
+    """Whether mail that goes there stays on this machine: a Maildir, or a loopback address."""
+    if outgoing.startswith("maildir:"):
+        return True
+    host = urlsplit(outgoing).hostname or ""
+    return host == "localhost" or host.startswith("127.") or host == "::1"
 
 
 class _Getter:

@@ -1,0 +1,80 @@
+"""What every command needs: the settings and the database, opened when they are first asked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import click
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
+
+from config import Settings, read_settings
+from delivery.letters import Desk, Pen
+from storage import lists, schema
+from storage.database import Database, Unavailable
+from storage.records import MailingList
+
+
+class Failure(Exception):
+    """A command could not do its work. The text is one sentence for the person who called it."""
+
+
+class App:
+    @cached_property
+    def settings(self) -> Settings:
+        return read_settings()
+
+    @cached_property
+    def database(self) -> Database:
+        """The database at the schema that this program needs.
+
+        An embedded one is made when it is not there yet. Raises Failure when the schema is of
+        another version: an old program and new tables must not meet.
+        """
+        database = Database(self.settings.database_url)
+        try:
+            version = schema.version(database)
+        except (DatabaseError, Unavailable) as error:
+            reason = str(getattr(error, "orig", error)).splitlines()[0]
+            raise Failure(f"The database cannot be opened: {reason}.") from error
+        if version is None and database.sqlite:
+            schema.migrate(database)
+        elif version != schema.newest():
+            raise Failure(
+                "The database is not at the version of this program: run `postround migrate`."
+            )
+        return database
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk.of(self.settings)
+
+    def pen(self, tx: Connection, sender: MailingList) -> Pen:
+        return Pen(tx, self.desk, sender, self.now)
+
+    @property
+    def folder(self) -> Path:
+        return Path.cwd()
+
+
+pass_app = click.make_pass_decorator(App)
+
+
+def the_list(tx: Connection, name: str) -> MailingList:
+    """The list of that name, or of that whole address where two domains share the name."""
+    local, _, domain = name.lower().partition("@")
+    found = [
+        one for one in lists.every(tx) if one.name == local and (not domain or one.domain == domain)
+    ]
+    if not found:
+        raise Failure(f"There is no list {name}.")
+    if len(found) > 1:
+        choices = " or ".join(one.address for one in found)
+        raise Failure(f"There are several lists {name}: say {choices}.")
+    return found[0]

@@ -1,0 +1,40 @@
+"""What the door asks of the rest: is this address ours, and keep these letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from config import Settings
+from delivery.addresses import MARKED, read_address
+from delivery.marks import Marks
+from ingest.recipients import Answer, IsOurs
+from storage import letters, lists
+from storage.database import Database
+from storage.records import Arrival
+
+
+def is_ours_in(database: Database, settings: Settings) -> IsOurs:
+    """Knows the addresses of all lists; a mark that is not ours is told apart."""
+    marks = Marks(settings.secret, settings.secret_previous)
+
+    def is_ours(address: str) -> Answer:
+        with database.read() as tx:
+            found = read_address(address, lists.every(tx))
+        if found is None:
+            return "unknown"
+        if found.purpose in MARKED and marks.read(found.purpose, found.mark) is None:
+            return "forged mark"
+        return "ours"
+
+    return is_ours
+
+
+def keep_in(database: Database, wake: Callable[[], None]) -> Callable[[Sequence[Arrival]], None]:
+    """Commits arrivals to the database and wakes whoever works through them."""
+
+    def keep(arrivals: Sequence[Arrival]) -> None:
+        with database.write() as tx:
+            letters.keep(tx, arrivals)
+        wake()
+
+    return keep

@@ -1,0 +1,164 @@
+"""Lists and topics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cli.app import App, Failure, pass_app, the_list
+from cli.show import json_option, rows
+from delivery.addresses import good_name
+from digest.timetable import SCHEDULED, WrongTimetable, of_list
+from storage import lists, subscribers
+from storage.records import MailingList
+
+
+def _options(command: Any) -> Any:
+    """What may be set of a list, with its usual value shown in the help."""
+    for name, help_text in (
+        ("undo-minutes", "How long a yes can be undone before straight-away mails leave [5]."),
+        ("monthly", 'When the monthly round-up leaves ["first mon 10:00"].'),
+        ("daily", 'When the daily round-up leaves ["10:00"].'),
+        ("weekly", 'When the weekly round-up leaves ["mon 10:00"].'),
+        ("timezone", "The list's time zone [Europe/London]."),
+    ):
+        kind = click.IntRange(0, 1440) if name == "undo-minutes" else str
+        command = click.option(f"--{name}", type=kind, default=None, help=help_text)(command)
+    return command
+
+
+@click.group("list")
+def list_group() -> None:
+    """Lists: add, show, edit."""
+
+
+@list_group.command("add")
+@click.argument("address")
+@click.option("--name", "title", required=True, help="Its name as readers see it.")
+@_options
+@pass_app
+def add(app: App, address: str, title: str, **options: Any) -> None:
+    """Adds the list ADDRESS, such as news@lists.example.org."""
+    name, at, domain = address.lower().partition("@")
+    if not at or "." not in domain:
+        raise Failure("Give the list's whole address, such as news@lists.example.org.")
+    if not good_name(name):
+        raise Failure(
+            f"A list cannot be called {name}: use at most 20 letters, digits, dots and dashes, "
+            "and no ending such as -join or -owner."
+        )
+    new = MailingList(0, name, domain, title, **_given(options))
+    _check(new)
+    with app.database.write() as tx:
+        if lists.add(tx, new, app.now) is None:
+            raise Failure(f"There is a list {address} already.")
+    click.echo(f"Added {address}. Next: postround moderator add {name} ADDRESS --name NAME")
+
+
+@list_group.command("show")
+@click.argument("name", required=False)
+@json_option
+@pass_app
+def show(app: App, name: str | None, as_json: bool) -> None:
+    """Shows the lists, or the one called NAME."""
+    with app.database.read() as tx:
+        found = [the_list(tx, name)] if name else lists.every(tx)
+        shown = [
+            {
+                "id": one.id,
+                "address": one.address,
+                "name": one.title,
+                "timezone": one.timezone,
+                "weekly": one.weekly,
+                "daily": one.daily,
+                "monthly": one.monthly,
+                "undo_minutes": one.undo_minutes,
+                "subscribers": subscribers.count(tx, one.id),
+            }
+            for one in found
+        ]
+    rows(shown, as_json, 'No list yet. Add one: postround list add ADDRESS --name "…"')
+
+
+@list_group.command("edit")
+@click.argument("name")
+@click.option("--name", "title", default=None, help="Its name as readers see it.")
+@_options
+@pass_app
+def edit(app: App, name: str, **options: Any) -> None:
+    """Changes what is given of the list NAME."""
+    changes = _given(options)
+    if not changes:
+        raise Failure("Say what to change; see postround list edit --help.")
+    with app.database.write() as tx:
+        before = the_list(tx, name)
+        _check(MailingList(**{**_fields(before), **changes}))
+        lists.edit(tx, before.id, changes)
+    click.echo(f"Changed {before.address}.")
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _fields(one: MailingList) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in MailingList.__dataclass_fields__}
+
+
+def _check(one: MailingList) -> None:
+    try:
+        for frequency in SCHEDULED:
+            of_list(one, frequency)
+    except WrongTimetable as error:
+        raise Failure(str(error)) from error
+
+
+@click.group("topic")
+def topic_group() -> None:
+    """Topics of a list: add, list, remove."""
+
+
+@topic_group.command("add")
+@click.argument("list_name", metavar="LIST")
+@click.argument("key")
+@click.option("--name", required=True, help="Its name as readers see it.")
+@click.option("--words", default="", help="Words that hint at it, separated by commas.")
+@pass_app
+def add_topic(app: App, list_name: str, key: str, name: str, words: str) -> None:
+    """Adds the topic KEY, one word, to LIST."""
+    if not key.replace("-", "").isalnum() or len(key) > 30:
+        raise Failure("A topic's key is one word of letters, digits and dashes.")
+    with app.database.write() as tx:
+        sender = the_list(tx, list_name)
+        if not lists.add_topic(tx, sender.id, key, name, words):
+            raise Failure(f"{sender.address} has the topic {key} already.")
+    click.echo(f"Added {name}. Post to it: {sender.name}+{key.lower()}@{sender.domain}")
+
+
+@topic_group.command("list")
+@click.argument("list_name", metavar="LIST")
+@json_option
+@pass_app
+def list_topics(app: App, list_name: str, as_json: bool) -> None:
+    """Shows the topics of LIST."""
+    with app.database.read() as tx:
+        found = lists.topics(tx, the_list(tx, list_name).id)
+    shown = [{"id": t.id, "key": t.key, "name": t.name, "words": t.words} for t in found]
+    rows(shown, as_json, "No topics yet.")
+
+
+@topic_group.command("remove")
+@click.argument("list_name", metavar="LIST")
+@click.argument("key")
+@pass_app
+def remove_topic(app: App, list_name: str, key: str) -> None:
+    """Takes the topic KEY from LIST. Posts keep their place in what was sent."""
+    with app.database.write() as tx:
+        sender = the_list(tx, list_name)
+        if not lists.remove_topic(tx, sender.id, key):
+            raise Failure(f"{sender.address} has no topic {key}.")
+    click.echo(f"Removed {key}.")
+
+
+COMMANDS = (list_group, topic_group)

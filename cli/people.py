@@ -1,0 +1,204 @@
+"""The people who run a list: moderators, organisers, trusted authors, and the rota."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from cli.app import App, Failure, pass_app, the_list
+from cli.show import json_option, rows
+from moderation.hold import on_duty
+from moderation.rota import order_of
+from storage import volunteers
+from storage.addresses import fold
+from storage.records import Volunteer
+from storage.volunteers import Role
+
+DATE = click.DateTime(["%Y-%m-%d"])
+
+
+def _group(role: Role) -> click.Group:
+    """The three commands that moderators and organisers have alike."""
+
+    @click.group(role)
+    def group() -> None:
+        pass
+
+    group.help = f"{role.capitalize()}s of a list: add, list, remove."
+
+    @group.command("add", help=f"Adds ADDRESS as {role} of LIST.")
+    @click.argument("list_name", metavar="LIST")
+    @click.argument("address")
+    @click.option("--name", default="", help="Their name, as others see it.")
+    @click.option("--timezone", default=None, help="Their time zone, where it is not the list's.")
+    @pass_app
+    def add(app: App, list_name: str, address: str, name: str, timezone: str | None) -> None:
+        check_address(address)
+        _check_zone(timezone)
+        with app.database.write() as tx:
+            sender = the_list(tx, list_name)
+            if not volunteers.add(tx, sender.id, role, address, name, app.now, timezone):
+                raise Failure(f"{address} is {role} of {sender.address} already.")
+        click.echo(f"{name or address} is now {role} of {sender.address}.")
+
+    @group.command("list", help=f"Shows the {role}s of LIST.")
+    @click.argument("list_name", metavar="LIST")
+    @json_option
+    @pass_app
+    def show(app: App, list_name: str, as_json: bool) -> None:
+        with app.database.read() as tx:
+            found = volunteers.every(tx, the_list(tx, list_name).id, role)
+        shown = [
+            {"id": one.id, "address": one.address, "name": one.name, "timezone": one.timezone}
+            for one in found
+        ]
+        rows(shown, as_json, f"No {role} yet.")
+
+    @group.command("remove", help=f"Takes ADDRESS from the {role}s of LIST, at once.")
+    @click.argument("list_name", metavar="LIST")
+    @click.argument("address")
+    @pass_app
+    def remove(app: App, list_name: str, address: str) -> None:
+        with app.database.write() as tx:
+            sender = the_list(tx, list_name)
+            if not volunteers.remove(tx, sender.id, role, address, app.now):
+                raise Failure(f"{address} is no {role} of {sender.address}.")
+        click.echo(f"{address} is no longer {role} of {sender.address}.")
+
+    return group
+
+
+def check_address(address: str) -> None:
+    local, at, domain = address.rpartition("@")
+    if not (at and local and "." in domain) or any(c.isspace() for c in address):
+        raise Failure(f"{address} is no email address.")
+
+
+def _check_zone(name: str | None) -> None:
+    try:
+        ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise Failure(f"There is no time zone {name}.") from error
+
+
+@click.command("list")
+@click.argument("list_name", metavar="LIST")
+@json_option
+@pass_app
+def list_senders(app: App, list_name: str, as_json: bool) -> None:
+    """Shows the authors that LIST knows."""
+    with app.database.read() as tx:
+        found = volunteers.authors(tx, the_list(tx, list_name).id)
+    shown = [
+        {
+            "id": one.id,
+            "address": one.address,
+            "name": one.name,
+            "approved": one.approved,
+            "trusted": one.trusted,
+        }
+        for one in found
+    ]
+    rows(shown, as_json, "Nobody has posted yet.")
+
+
+@click.command("untrust")
+@click.argument("list_name", metavar="LIST")
+@click.argument("address")
+@pass_app
+def untrust(app: App, list_name: str, address: str) -> None:
+    """Takes back the trust in ADDRESS: its posts are held again."""
+    with app.database.write() as tx:
+        sender = the_list(tx, list_name)
+        if not volunteers.set_trust(tx, sender.id, address, False):
+            raise Failure(f"{address} is not trusted by {sender.address}.")
+    click.echo(f"Posts of {address} are held again.")
+
+
+@click.group("rota")
+def rota_group() -> None:
+    """Who is on duty: show, set, away."""
+
+
+@rota_group.command("show")
+@click.argument("list_name", metavar="LIST")
+@click.option("--weeks", default=6, type=click.IntRange(1, 60), help="How far to look ahead [6].")
+@json_option
+@pass_app
+def show_rota(app: App, list_name: str, weeks: int, as_json: bool) -> None:
+    """Shows who is on duty on LIST, and who is asked next."""
+    with app.database.read() as tx:
+        sender = the_list(tx, list_name)
+        today = app.now.astimezone(ZoneInfo(sender.timezone)).date()
+        end = today + timedelta(weeks=weeks)
+        moderators = volunteers.every(tx, sender.id, "moderator")
+        shifts = volunteers.shifts(tx, sender.id, today, end)
+        absences = volunteers.absences(tx, sender.id, today, end)
+        now_on_duty = on_duty(tx, sender, app.now)
+    shown: list[dict[str, object]] = []
+    day = today
+    while now_on_duty and day < end:
+        names = [one.name or one.address for one in order_of(moderators, shifts, absences, day)]
+        if not shown or shown[-1]["on_duty"] != names[0]:
+            second = names[1] if len(names) > 1 else None
+            shown.append({"from": day, "to": day, "on_duty": names[0], "then": second})
+        shown[-1]["to"] = day
+        day += timedelta(days=1)
+    rows(shown, as_json, "No moderator yet, so nobody is on duty.")
+
+
+@rota_group.command("set")
+@click.argument("list_name", metavar="LIST")
+@click.option("--from", "start", type=DATE, required=True, help="First day, such as 2026-11-23.")
+@click.option("--days", default=7, type=click.IntRange(1, 366), help="How many days [7].")
+@click.argument("addresses", nargs=-1, required=True)
+@pass_app
+def set_rota(
+    app: App, list_name: str, start: datetime, days: int, addresses: tuple[str, ...]
+) -> None:
+    """Puts ADDRESSES on duty on LIST: the first is asked, the others after that."""
+    first = start.date()
+    with app.database.write() as tx:
+        sender = the_list(tx, list_name)
+        known = volunteers.every(tx, sender.id, "moderator")
+        order = [_moderator(known, address).id for address in addresses]
+        volunteers.set_shift(tx, sender.id, first, first + timedelta(days=days), order)
+    last = first + timedelta(days=days - 1)
+    click.echo(f"On duty from {first:%a %d %b %Y} to {last:%a %d %b %Y}: {addresses[0]}.")
+
+
+@rota_group.command("away")
+@click.argument("list_name", metavar="LIST")
+@click.argument("address")
+@click.option("--from", "start", type=DATE, required=True, help="First day away.")
+@click.option("--to", "end", type=DATE, required=True, help="Last day away.")
+@pass_app
+def away(app: App, list_name: str, address: str, start: datetime, end: datetime) -> None:
+    """Notes that ADDRESS is away; somebody else is asked meanwhile."""
+    first, last = start.date(), end.date()
+    if last < first:
+        raise Failure("The last day away lies before the first.")
+    with app.database.write() as tx:
+        sender = the_list(tx, list_name)
+        person = _moderator(volunteers.every(tx, sender.id, "moderator"), address)
+        volunteers.set_absence(tx, person.id, first, last + timedelta(days=1))
+    click.echo(f"{person.name or address} is away {_days(first, last)}.")
+
+
+def _moderator(known: list[Volunteer], address: str) -> Volunteer:
+    for one in known:
+        if fold(one.address) == fold(address):
+            return one
+    raise Failure(f"{address} is no moderator of this list.")
+
+
+def _days(first: date, last: date) -> str:
+    return f"from {first:%a %d %b %Y} to {last:%a %d %b %Y}"
+
+
+moderator_group = _group("moderator")
+organiser_group = _group("organiser")
+
+COMMANDS = (moderator_group, organiser_group, rota_group)

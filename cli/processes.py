@@ -1,0 +1,192 @@
+"""Starts the parts of the service in one event loop and stops them within ten seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import ssl
+from collections.abc import AsyncIterator, Callable
+from typing import Literal
+
+import uvicorn
+from delivery.ready import Readier
+from digest.clock import run_clock
+
+from cli.inbound import is_ours_in, keep_in
+from config import Settings
+from delivery.letters import Desk
+from delivery.sender import run_sender
+from ingest.door import Door, open_door
+from ingest.door_settings import DoorSettings
+from ingest.resolver import Dns
+from ingest.work import Workers
+from storage.database import Database
+from web.app import create_app
+
+Part = Literal["smtp", "web", "clock", "sender"]
+PARTS: tuple[Part, ...] = ("smtp", "web", "clock", "sender")
+STOP_SECONDS = 8.0
+
+log = logging.getLogger("postround")
+
+
+async def serve(
+    database: Database, settings: Settings, parts: tuple[Part, ...], ready: Callable[[], None]
+) -> None:
+    """Runs ``parts`` until SIGTERM or SIGINT; calls ``ready`` when all of them are up.
+
+    Raises OSError when an address is taken, and whatever ends a part by mistake.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with contextlib.AsyncExitStack() as running:
+        for part in parts:
+            await running.enter_async_context(_PARTS[part](database, settings, stop))
+        ready()
+        await stop.wait()
+        log.info("stopping")
+    database.close()
+
+
+@contextlib.asynccontextmanager
+async def _smtp(
+    database: Database, settings: Settings, _stop: asyncio.Event
+) -> AsyncIterator[None]:
+    resolver = Dns([settings.dns_server] if settings.dns_server else [])
+    workers = Workers(database, settings, resolver)
+    keep = keep_in(database, workers.wake)
+    is_ours = is_ours_in(database, settings)
+    doors: list[Door] = []
+    try:
+        for door_settings in _doors(settings):
+            beside = doors[0] if doors else None
+            doors.append(await open_door(door_settings, is_ours, keep, beside=beside))
+        workers.start()
+        yield
+    finally:
+        for door in reversed(doors):
+            await door.close(STOP_SECONDS / 2)
+        await asyncio.to_thread(workers.close, STOP_SECONDS)
+
+
+def _doors(settings: Settings) -> list[DoorSettings]:
+    common = {
+        "hostname": settings.hostname,
+        "max_message_bytes": settings.max_message_bytes,
+        "max_recipients": settings.limit_recipients,
+        "connections_per_source": settings.limit_connections_per_source,
+        "connections": settings.limit_connections,
+        "trusted_relays": settings.trusted_relays,
+    }
+    host, port = _host_port(settings.smtp_listen)
+    doors = [DoorSettings(host=host, port=port, tls=_tls(settings), **common)]
+    if "/" in settings.lmtp_listen:
+        doors.append(DoorSettings(socket_path=settings.lmtp_listen, lmtp=True, **common))
+    elif settings.lmtp_listen:
+        host, port = _host_port(settings.lmtp_listen)
+        doors.append(DoorSettings(host=host, port=port, lmtp=True, **common))
+    return doors
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if not settings.tls_certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.tls_certificate, settings.tls_key)
+    return context
+
+
+def _host_port(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling: it would kill the process before the rest closes."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def, override]
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _web(database: Database, settings: Settings, stop: asyncio.Event) -> AsyncIterator[None]:
+    host, port = _host_port(settings.web_listen)
+    server = _Server(
+        uvicorn.Config(
+            create_app(database, settings),
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            forwarded_allow_ips=",".join(settings.trusted_relays) or None,
+            proxy_headers=bool(settings.trusted_relays),
+            timeout_keep_alive=5,
+            timeout_graceful_shutdown=3,
+            limit_concurrency=200,
+        )
+    )
+    task = _watched(server.serve(), stop)
+    while not server.started:
+        if task.done():
+            raise OSError(f"nothing could listen at {settings.web_listen}")
+        await asyncio.sleep(0.02)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await _ended(task)
+
+
+@contextlib.asynccontextmanager
+async def _clock(
+    database: Database, settings: Settings, stop: asyncio.Event
+) -> AsyncIterator[None]:
+    task = _watched(run_clock(database, settings, stop), stop)
+    try:
+        yield
+    finally:
+        await _ended(task)
+
+
+@contextlib.asynccontextmanager
+async def _sender(
+    database: Database, settings: Settings, stop: asyncio.Event
+) -> AsyncIterator[None]:
+    readier = Readier(database, Desk.of(settings))
+    task = _watched(run_sender(database, settings, readier.build, stop), stop)
+    try:
+        yield
+    finally:
+        await _ended(task)
+
+
+def _watched(work, stop: asyncio.Event) -> asyncio.Task[None]:  # type: ignore[no-untyped-def]
+    """A part that ends by mistake must not leave half a service running."""
+    task = asyncio.create_task(work)
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a part of the service broke", exc_info=task.exception())
+            stop.set()
+
+    task.add_done_callback(ended)
+    return task
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Waits a while for what is in hand, then ends it."""
+    done, _ = await asyncio.wait([task], timeout=STOP_SECONDS)
+    if not done:
+        task.cancel()
+        await asyncio.wait([task], timeout=1)
+    if task.done() and not task.cancelled() and (error := task.exception()):
+        raise error
+
+
+_PARTS = {"smtp": _smtp, "web": _web, "clock": _clock, "sender": _sender}
