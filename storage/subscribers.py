@@ -8,13 +8,13 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from storage import taken
 from storage.addresses import fold
 from storage.database import insert_once
 from storage.records import Subscriber
-from storage.tables import confirmation, outgoing, subscriber
+from storage.tables import confirmation, history, outgoing, subscriber
 
 _NAMES = [field.name for field in fields(Subscriber)]
 _FIELDS = [subscriber.c[name] for name in _NAMES]
@@ -47,6 +47,21 @@ def leave(tx: Connection, subscriber_id: int, now: datetime) -> bool:
     waiting &= outgoing.c.edition_id.is_not(None)
     tx.execute(update(outgoing).where(waiting).values(state="dropped", reason="left"))
     return left == 1
+
+
+def forget(tx: Connection, list_id: int, address: str) -> bool:
+    """Erases a reader with the mails to them that wait and the trail of their changes."""
+    reader = by_address(tx, list_id, address)
+    if reader is None:
+        return False
+    tx.execute(delete(history).where(history.c.subscriber_id == reader.id))
+    mails = outgoing.c.subscriber_id == reader.id
+    tx.execute(delete(outgoing).where(mails & outgoing.c.state.in_(("waiting", "refused"))))
+    tx.execute(update(outgoing).where(mails).values(recipient="", message=None))
+    asked = confirmation.c.address_key == fold(address)
+    tx.execute(delete(confirmation).where(asked & (confirmation.c.list_id == list_id)))
+    tx.execute(delete(subscriber).where(subscriber.c.id == reader.id))
+    return True
 
 
 def by_id(tx: Connection, subscriber_id: int) -> Subscriber | None:

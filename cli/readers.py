@@ -1,0 +1,191 @@
+"""Readers: add, import, export, show, forget."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.app import App, Failure, pass_app, the_list
+from cli.people import check_address
+from cli.show import json_option, rows
+from preferences import roll
+from storage import lists, subscribers
+from storage.records import FORMATS, FREQUENCIES, Topic
+
+
+@click.group("subscriber")
+def subscriber_group() -> None:
+    """Readers of a list: add, import, export, show, forget."""
+
+
+@subscriber_group.command("add")
+@click.argument("list_name", metavar="LIST")
+@click.argument("address")
+@click.option("--name", default="", help="Their name.")
+@click.option("--frequency", type=click.Choice(FREQUENCIES), default="weekly", show_default=True)
+@click.option("--topics", default="", help="Keys separated by commas; none means all topics.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="html", show_default=True)
+@click.option("--language", default=None, help="Two letters; the list's language without it.")
+@click.option("--consent", default="", help="How they agreed: the words, when, and who noted it.")
+@pass_app
+def add(
+    app: App,
+    list_name: str,
+    address: str,
+    name: str,
+    frequency: str,
+    topics: str,
+    format_: str,
+    language: str | None,
+    consent: str,
+) -> None:
+    """Adds ADDRESS to LIST and writes them a welcome that says how to stop."""
+    check_address(address)
+    with app.database.write() as tx:
+        sender = the_list(tx, list_name)
+        row = roll.Row(
+            address, name, frequency, topics, format_, language or sender.language, consent
+        )
+        try:
+            outcome = roll.add(app.pen(tx, sender), row, lists.topics(tx, sender.id), welcome=True)
+        except roll.BadRow as error:
+            raise Failure(str(error)) from error
+    if outcome == "left":
+        raise Failure(f"{address} has left {sender.address}; only they can join again.")
+    said = "is on" if outcome == "there" else "now reads"
+    click.echo(f"{address} {said} {sender.address}.")
+
+
+@subscriber_group.command("import")
+@click.argument("list_name", metavar="LIST")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Reports, and imports nothing.")
+@json_option
+@pass_app
+def import_(app: App, list_name: str, file: Path, dry_run: bool, as_json: bool) -> None:
+    """Imports the readers in FILE (CSV with a header line; only `email` is required).
+
+    Bad rows are reported by their line, and the good ones imported. Who left is not brought back.
+    """
+    try:
+        found = list(roll.read_csv(file.read_bytes()))
+    except roll.BadRow as error:
+        raise Failure(str(error)) from error
+    counts = {"added": 0, "there": 0, "left": 0}
+    bad: list[tuple[int, str]] = []
+    with app.database.read() as tx:
+        sender = the_list(tx, list_name)
+        topics = lists.topics(tx, sender.id)
+    progress = click.progressbar(
+        length=len(found), label="Importing", file=click.get_text_stream("stderr")
+    )
+    with progress as bar:
+        for batch in _batches(found, 500):
+            with app.database.write() as tx:
+                pen = app.pen(tx, sender)
+                done, wrong = roll.add_many(pen, batch, topics, dry_run=dry_run)
+            bad += wrong
+            for name in counts:
+                counts[name] += done[name]
+            bar.update(len(batch))
+    _report(counts, bad, as_json, dry_run)
+
+
+def _batches(found: list[Any], size: int) -> Iterator[list[Any]]:
+    for start in range(0, len(found), size):
+        yield found[start : start + size]
+
+
+def _report(
+    counts: dict[str, int], bad: list[tuple[int, str]], as_json: bool, dry_run: bool
+) -> None:
+    if as_json:
+        wrong = [{"line": line, "problem": problem} for line, problem in bad]
+        click.echo(json.dumps(counts | {"bad": wrong}, ensure_ascii=False))
+        return
+    for line, problem in bad:
+        click.echo(f"line {line}: {problem}")
+    verb = "would be added" if dry_run else "added"
+    click.echo(
+        f"{counts['added']} {verb}, {counts['there']} were there already, "
+        f"{counts['left']} had left and stay away, {len(bad)} bad rows."
+    )
+
+
+@subscriber_group.command("export")
+@click.argument("list_name", metavar="LIST")
+@pass_app
+def export(app: App, list_name: str) -> None:
+    """Writes all readers of LIST to standard output as CSV, in the shape that import reads."""
+    writer = csv.writer(click.get_text_stream("stdout"), lineterminator="\n")
+    writer.writerow([*roll.COLUMNS, "state", "joined_at", "paused_until"])
+    with app.database.read() as tx:
+        sender = the_list(tx, list_name)
+        keys = {topic.id: topic.key for topic in lists.topics(tx, sender.id)}
+        for one in subscribers.walk(tx, sender.id):
+            writer.writerow(
+                [
+                    *(roll.spreadsheet_safe(text) for text in roll.fields(one, keys)),
+                    one.state,
+                    one.joined_at.isoformat() if one.joined_at else "",
+                    one.paused_until or "",
+                ]
+            )
+
+
+@subscriber_group.command("show")
+@click.argument("list_name", metavar="LIST")
+@click.argument("address", required=False)
+@json_option
+@pass_app
+def show(app: App, list_name: str, address: str | None, as_json: bool) -> None:
+    """Shows the readers of LIST, or one of them."""
+    with app.database.read() as tx:
+        sender = the_list(tx, list_name)
+        topics = lists.topics(tx, sender.id)
+        if address:
+            one = subscribers.by_address(tx, sender.id, address)
+            if one is None:
+                raise Failure(f"{address} is no reader of {sender.address}.")
+            shown = [_row(one, topics)]
+        else:
+            shown = [_row(one, topics) for one in subscribers.walk(tx, sender.id)]
+    rows(shown, as_json, "No reader yet.")
+
+
+def _row(one: Any, topics: list[Topic]) -> dict[str, Any]:
+    keys = {topic.id: topic.key for topic in topics}
+    return {
+        "id": one.id,
+        "address": one.address,
+        "name": one.name,
+        "state": one.state,
+        "frequency": one.frequency,
+        "topics": [keys[number] for number in one.topics if number in keys] or ["all"],
+        "format": one.format,
+        "language": one.language,
+        "paused_until": one.paused_until,
+        "joined_at": one.joined_at,
+    }
+
+
+@subscriber_group.command("forget")
+@click.argument("list_name", metavar="LIST")
+@click.argument("address")
+@click.confirmation_option(prompt="This cannot be undone. Forget them?")
+@pass_app
+def forget(app: App, list_name: str, address: str) -> None:
+    """Erases what we hold about ADDRESS on LIST. Links in mails they have stop working."""
+    with app.database.write() as tx:
+        sender = the_list(tx, list_name)
+        if not subscribers.forget(tx, sender.id, address):
+            raise Failure(f"{address} is no reader of {sender.address}.")
+    click.echo("Forgotten.")
+
+
+COMMANDS = (subscriber_group,)
