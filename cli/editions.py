@@ -6,9 +6,9 @@ import sys
 from datetime import datetime
 
 import click
+from digest.preview import preview
 
 from cli.app import App, Failure, pass_app, the_list
-from digest.preview import preview
 from digest.run import send_now
 from digest.timetable import WrongTimetable
 from storage.records import FREQUENCIES, Frequency
