@@ -102,7 +102,7 @@ def _wrap(line: str, limit_indent: int = COLUMNS // 2) -> list[str]:
 def _words(line: str, room: int) -> Iterator[str]:
     """The words of a line; one too long for a line is cut unless it is an address or a link."""
     for word in line.split():
-        if _width(word) <= room or "://" in word or "@" in word or "\x00" in word:
+        if _width(word) <= room or "://" in word or "@" in word:
             yield word
         else:
             yield from _cut(word, room)
@@ -111,8 +111,11 @@ def _words(line: str, room: int) -> Iterator[str]:
 def _cut(word: str, room: int) -> Iterator[str]:
     # A wide character takes two columns, so half the room always fits.
     step = room if word.isascii() else max(1, room // 2)
-    for start in range(0, len(word), step):
+    before_slot = word.partition("\x00")[0]
+    cut = max(0, (len(before_slot) - 1) // step * step)
+    for start in range(0, cut, step):
         yield word[start : start + step]
+    yield word[cut:]
 
 
 def _width(text: str) -> int:

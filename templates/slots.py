@@ -45,5 +45,5 @@ def split_slots(piece: str) -> tuple[str, ...]:
 
 
 def without_slots(text: str) -> str:
-    """``text`` with two digits where each slot stands: as wide as a number is likely to become."""
-    return re.sub("\x00[a-z_]+\x00", "99", text)
+    """``text`` as wide as it is likely to become: two digits for a number, nothing for a line."""
+    return re.sub("\x00[a-z_]+\x00", "99", text.replace(slot("also_in"), ""))

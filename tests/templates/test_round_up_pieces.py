@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from datetime import date
 
@@ -24,7 +25,7 @@ from templates import (
     slot,
     split_slots,
 )
-from tests.templates.round_up import MONDAY, joined
+from tests.templates.round_up import MONDAY, filled, joined
 from tests.templates.values import DROP_IN
 
 FORMS: tuple[Form, ...] = ("html", "text", "large")
@@ -166,9 +167,10 @@ def test_any_words_make_a_piece(text: str, form: Form) -> None:
 @given(st.text(max_size=300))
 def test_lines_of_a_text_item_fit_72_columns(text: str) -> None:
     item = replace(DROP_IN, title=text, text=text, organisation=text)
-    piece = re.sub("\x00[a-z_]+\x00", "9", edition_item("text", item))
+    piece = filled(edition_item("text", item), number="99", also_in="\n    Also in: Jobs")
     for line in piece.split("\n"):
-        assert len(line) <= 72 or "@" in line or "://" in line
+        printed = [character for character in line if not unicodedata.combining(character)]
+        assert len(printed) <= 72 or "@" in line or "://" in line
 
 
 def test_subjects() -> None:
