@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator, Callable
 from typing import Literal
 
 import uvicorn
-from delivery.ready import Readier
-from digest.clock import run_clock
 
 from cli.inbound import is_ours_in, keep_in
 from config import Settings
 from delivery.letters import Desk
+from delivery.ready import Readier
 from delivery.sender import run_sender
+from digest.clock import run_clock
 from ingest.door import Door, open_door
 from ingest.door_settings import DoorSettings
 from ingest.resolver import Dns
@@ -145,9 +145,9 @@ async def _web(database: Database, settings: Settings, stop: asyncio.Event) -> A
 
 @contextlib.asynccontextmanager
 async def _clock(
-    database: Database, settings: Settings, stop: asyncio.Event
+    database: Database, _settings: Settings, stop: asyncio.Event
 ) -> AsyncIterator[None]:
-    task = _watched(run_clock(database, settings, stop), stop)
+    task = _watched(run_clock(database, stop), stop)
     try:
         yield
     finally:
