@@ -94,7 +94,7 @@ class EditionMails:
             found = pieces.of_posts(tx, ready)
         self._layouts.clear()
         self._pieces = {
-            (form, _key(name, post)): content
+            (form, piece_key(name, post)): content
             for (post, version, form, name), content in found.items()
             if self._versions[post] == version
         }
@@ -148,6 +148,12 @@ def values(desk: Desk, mailing_list: MailingList, row: Outgoing, now: datetime) 
         "leave_url": leave_url(desk, reader, now),
         "settings_address": write_address(mailing_list, "settings", mark),
     }
+
+
+def piece_key(name: str, post: int) -> str:
+    """A piece's name with its post: "also_in:7" of post 12 is "also_in:12:7"."""
+    kind, _, topic = name.partition(":")
+    return f"{kind}:{post}:{topic}" if topic else f"{kind}:{post}"
 
 
 def _mail(mailing_list: MailingList, form: str, day: date, single: str | None) -> bytes:
@@ -204,8 +210,3 @@ def _headings(form: str, topics: Sequence[Topic]) -> dict[tuple[str, str], bytes
         )
         for topic, name in names.items()
     }
-
-
-def _key(name: str, post: int) -> str:
-    kind, _, topic = name.partition(":")
-    return f"{kind}:{post}:{topic}" if topic else f"{kind}:{post}"

@@ -87,7 +87,7 @@ def send_now(
             wanted = [windows.straight_away(*post) for post in due.posts]
         else:
             slot = _chosen_slot(mailing_list, frequency, at, now)
-            wanted = [_window(tx, mailing_list, frequency, slot, now)]
+            wanted = [window_of(tx, mailing_list, frequency, slot, now)]
         group = editions.claim(tx, mailing_list.id, wanted, claim, now, LEASE, skipped_too=True)
     return make(Run(db, mailing_list, tuple(group), claim, now)) if group else None
 
@@ -130,7 +130,7 @@ def _start(db: Database, due: Due, now: datetime, stop: Stop) -> Edition | None:
     claim = secrets.token_hex(8)
     mailing_list = due.mailing_list
     with db.write() as tx:
-        wanted = [_window(tx, mailing_list, *slot, now) for slot in due.slots]
+        wanted = [window_of(tx, mailing_list, *slot, now) for slot in due.slots]
         wanted += [windows.straight_away(*post) for post in due.posts]
         late = [window for window in wanted if windows.too_old(window.end, now)]
         for window in late:
@@ -140,9 +140,11 @@ def _start(db: Database, due: Due, now: datetime, stop: Stop) -> Edition | None:
     return make(Run(db, mailing_list, tuple(group), claim, now), stop) if group else None
 
 
-def _window(
+def window_of(
     tx: Connection, mailing_list: MailingList, frequency: Scheduled, slot: Slot, now: datetime
 ) -> Window:
+    """The window of the edition that ends at ``slot``, as the editions before it leave it."""
+
     def was_made(period: str) -> bool:
         edition = editions.by_period(tx, mailing_list.id, frequency, period)
         return edition is not None and edition.state != "skipped"

@@ -45,14 +45,15 @@ def taken(tx: Connection, edition_ids: Sequence[int]) -> list[Taken]:
     return _taken(tx, edition_post.c.edition_id.in_(edition_ids))
 
 
-def takeable(tx: Connection, list_id: int, window: Window) -> list[Taken]:
-    """What an edition would take that is not made yet."""
-    chosen = select(post.c.id, post.c.topics, post.c.approved_at).where(wanted(list_id, window))
-    rows = tx.execute(chosen.order_by(post.c.approved_at, post.c.id))
-    return [
-        Taken(row[0], _numbers(row[1]), row[2], window.frequency, window.start, window.end)
-        for row in rows
-    ]
+def takeable(tx: Connection, list_id: int, windows: Sequence[Window]) -> list[Taken]:
+    """What editions would take that are not made yet."""
+    found = []
+    for window in windows:
+        chosen = select(post.c.id, post.c.topics, post.c.approved_at)
+        rows = tx.execute(chosen.where(wanted(list_id, window)))
+        own = (window.frequency, window.start, window.end)
+        found += [Taken(row[0], _numbers(row[1]), row[2], *own) for row in rows]
+    return sorted(found, key=lambda one: (one.approved_at, one.post_id))
 
 
 def taken_earlier(

@@ -1,0 +1,161 @@
+"""Shows what an edition would be, by the bytes of the real mail. Writes nothing, sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from email import message_from_bytes, policy
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from delivery.assemble import assemble
+from delivery.compose import new_message_id
+from delivery.edition_mail import LETTER, frame_for, make_frames, piece_key, values
+from delivery.forms import mail_form, piece_forms
+from delivery.letters import Desk
+from delivery.pieces import write_pieces
+from digest.choose import Choice
+from digest.offer import posts_had, read_offer
+from digest.run import aware, window_of
+from digest.timetable import next_slot, of_list, read_zone, slot_for
+from digest.windows import straight_away
+from storage import editions, lists, posts, subscribers, taken
+from storage.database import Database
+from storage.outgoing import posts_of
+from storage.records import Format, Frequency, MailingList, Outgoing, Subscriber
+from storage.taken import Taken
+
+Shown = Literal["html", "text", "large", "print", "eml"]
+
+_FORMATS: dict[Shown, Format] = {
+    "html": "html",
+    "text": "plain",
+    "large": "large",
+    "print": "print",
+}
+
+
+class NoReader(LookupError):
+    """The address is not on the list; the message is one sentence."""
+
+
+def preview(
+    db: Database,
+    desk: Desk,
+    mailing_list: MailingList,
+    frequency: Frequency,
+    now: datetime,
+    at: datetime | None = None,
+    for_address: str | None = None,
+    shown: Shown = "html",
+) -> str | bytes | None:
+    """The round-up as it would be if it were made now; None when there is nothing to send.
+
+    ``at`` as for ``send_now``, but without it the next slot to come. For nobody in particular it
+    has every post of that frequency. ``shown`` is the part of the mail to show; "eml" is the
+    whole mail with its headers, as bytes. Raises NoReader.
+    """
+    with db.read() as tx:
+        day, offered = _offered(tx, mailing_list, frequency, at, now)
+        reader = _reader(tx, mailing_list, frequency, for_address, shown)
+        offer = read_offer(tx, mailing_list, offered, [frequency], now)
+        had = posts_had(tx, None, (*offer.earlier, *offered), reader.id - 1, reader.id)
+        items = Choice(offer).items(reader, had.get(reader.id, set()))
+        if not items:
+            return None
+        row = _row(mailing_list, reader, items, shown, now)
+        mail = _mail(tx, desk, mailing_list, row, day, now)
+    return mail if shown == "eml" else _part(mail, shown)
+
+
+def _offered(
+    tx: Connection,
+    mailing_list: MailingList,
+    frequency: Frequency,
+    at: datetime | None,
+    now: datetime,
+) -> tuple[date, Sequence[Taken]]:
+    """The edition's date and its posts: those it took, or would take."""
+    zone = read_zone(mailing_list.timezone)
+    if frequency == "straight away":
+        waiting = editions.due_straight_away(tx, now, mailing_list.id)
+        windows = [straight_away(post_id, since) for _, post_id, since in waiting]
+        return now.astimezone(zone).date(), taken.takeable(tx, mailing_list.id, windows)
+    table = of_list(mailing_list, frequency)
+    slot = next_slot(table, now) if at is None else slot_for(table, aware(mailing_list, at))
+    made = editions.by_period(tx, mailing_list.id, frequency, slot.period)
+    if made is not None and made.state != "skipped":
+        return slot.day, taken.taken(tx, [made.id])
+    window = window_of(tx, mailing_list, frequency, slot, now)
+    return slot.day, taken.takeable(tx, mailing_list.id, [window])
+
+
+def _reader(
+    tx: Connection,
+    mailing_list: MailingList,
+    frequency: Frequency,
+    address: str | None,
+    shown: Shown,
+) -> Subscriber:
+    if address is None:
+        return Subscriber(
+            id=0,
+            list_id=mailing_list.id,
+            address=f"reader@{mailing_list.domain}",
+            name="",
+            state="active",
+            frequency=frequency,
+            format=_FORMATS.get(shown, "html"),
+            language=mailing_list.language,
+        )
+    reader = subscribers.by_address(tx, mailing_list.id, address)
+    if reader is None or reader.state != "active":
+        raise NoReader(f"{address} does not get {mailing_list.address}.")
+    return reader
+
+
+def _row(
+    mailing_list: MailingList, reader: Subscriber, items: str, shown: Shown, now: datetime
+) -> Outgoing:
+    return Outgoing(
+        id=0,
+        list_id=mailing_list.id,
+        letter=LETTER,
+        to=reader.address,
+        message_id=new_message_id(mailing_list.domain),
+        created_at=now,
+        state="waiting",
+        subscriber_id=reader.id,
+        form=mail_form(_FORMATS.get(shown, reader.format), reader.language),
+        items=items,
+    )
+
+
+def _mail(
+    tx: Connection,
+    desk: Desk,
+    mailing_list: MailingList,
+    row: Outgoing,
+    day: date,
+    now: datetime,
+) -> bytes:
+    topics = lists.topics(tx, mailing_list.id)
+    names = {topic.id: topic.name for topic in topics}
+    pieces: dict[tuple[str, str], bytes] = {}
+    for post in posts.by_ids(tx, posts_of(row.items)):
+        attached = posts.attachments(tx, [post.id])
+        for form in piece_forms(row.form):
+            made = write_pieces(post, attached, names, form)
+            pieces |= {(form, piece_key(name, post.id)): piece for name, piece in made.items()}
+    frames = make_frames(mailing_list, topics, [row.form], day, {})
+    frame = frame_for(frames, row.form, row.items)
+    words = values(desk, mailing_list, row, now)
+    return assemble(frame, pieces, row.items, words, frames)
+
+
+def _part(mail: bytes, shown: Shown) -> str:
+    message = message_from_bytes(mail, policy=policy.default)
+    part = message.get_body(("plain",) if shown in ("text", "print") else ("html", "plain"))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
