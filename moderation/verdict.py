@@ -47,7 +47,7 @@ def read_verdict(reply: str, names: tuple[str, ...] = (), language: str = "en") 
         if any(_stands_alone(line, "yes", names, language) for line in rest[:3]):
             return Verdict("unclear", line=first)
         return _no(bare, rest, first, language)
-    for kind in ("yes", "undo", "help"):
+    for kind in ("yes", "spam", "undo", "help"):
         if _stands_alone(bare, kind, names, language) and not _doubtful(rest, language):
             return Verdict(kind, fields=fields if kind == "yes" else {}, line=first)
     return Verdict("unclear", line=first)

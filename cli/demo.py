@@ -1,0 +1,337 @@
+"""Plays a week of a partnership against the real service, and leaves its mails to look at.
+
+Partners post from different mail programs, moderators answer, Monday comes. Everything goes
+through real SMTP; nothing leaves the machine.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import localtime, parseaddr
+from pathlib import Path
+
+import click
+
+from cli.app import Failure
+from cli.example import EXAMPLES, LIST, reply_to
+
+PATIENCE_SECONDS = 20.0
+
+# What a moderator answers to each example, as typed on the phone.
+ANSWERS = {
+    "02-courses-outlook-logo-disclaimer": "Yes thanks",
+    "03-vacancy-windows-1252-docx": "Yes – topics: jobs",
+    "04-opening-from-a-phone": "Ok, approve this please",
+    "12-names-a-child": "No, it names a child and an address. Please send it again without them.",
+    "13-spam-offer": "spam",
+    "14-advert": "No, this is an advert. Please send us events and services.",
+}
+
+
+@click.command()
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="Where the results are left.",
+)
+def demo(folder: Path) -> None:
+    """Plays a whole week in under a minute and leaves the mails and pages in a folder."""
+    if not EXAMPLES.is_dir():
+        raise Failure("The demonstration needs the examples folder of the project's own files.")
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    town = Town(folder.resolve())
+    try:
+        town.open()
+        _week(town)
+    finally:
+        town.close()
+    _leave_results(town)
+
+
+def _week(town: Town) -> None:
+    say = town.say
+    say("Readers join", "Dilan by email, Esther on the web page; Carol is there already.")
+    _joins(town)
+    say("Partners post", "each from another mail program, all to " + LIST)
+    for file in sorted(EXAMPLES.glob("*.eml")):
+        _posts(town, file)
+    say("Somebody is away", "the moderator's out-of-office answers first, and decides nothing.")
+    _out_of_office(town)
+    say("Moderators decide", "by replying to a mail, with a word.")
+    for file in sorted(EXAMPLES.glob("*.eml")):
+        _decides(town, file)
+    say("A slip", "a yes is taken back before anybody got the post, and given again.")
+    _changes_mind(town)
+    say("A stranger", "Mallory makes up a mark, and writes to a list that is not there.")
+    _mallory(town)
+    say("Monday, 10:00", "the round-up leaves: one mail for each reader, of their topics.")
+    _monday(town)
+
+
+def _joins(town: Town) -> None:
+    town.send("dilan@house.example", "news-join@lists.example.org", "Subject: join\r\n\r\njoin")
+    asked = town.wait("joining_confirm", "dilan@house.example")
+    town.reply(asked, "Yes please")
+    done = town.wait("joining_done", "dilan@house.example")
+    town.reply(done, "topics housing, jobs\nplain")
+    changed = town.wait("settings_changed", "dilan@house.example")
+    town.tell(f"Dilan: {_sentences(changed)}")
+    town.form(
+        f"/join/{LIST}",
+        {
+            "address": "esther@home.example",
+            "name": "Esther",
+            "frequency": "weekly",
+            "topics": "health",
+        },
+    )
+    mail = town.wait("joining_confirm", "esther@home.example")
+    link = re.search(r"http://\S+/confirm/\S+", _text(mail))
+    assert link is not None
+    page = town.get(link[0])
+    assert "<form" in page, "opening the link must change nothing"
+    town.form(link[0], {})
+    town.wait("joining_done", "esther@home.example")
+    town.tell("Esther: joined with the topic Health and wellbeing")
+
+
+def _posts(town: Town, file: Path) -> None:
+    raw = file.read_bytes()
+    message = message_from_bytes(raw, policy=policy.default)
+    sender = parseaddr(str(message["From"]))[1]
+    town.send_raw(sender, LIST, raw)
+    held = town.wait_held(sender, file.stem)
+    town.tell(f"{sender:32} {str(message['Subject'])[:52]:54} asked: {held['To']}")
+
+
+def _out_of_office(town: Town) -> None:
+    asked = next(iter(town.held.values()))
+    auto = EmailMessage(policy=policy.SMTP)
+    auto["From"], auto["To"] = str(asked["To"]), parseaddr(str(asked["Reply-To"]))[1]
+    auto["Subject"] = f"Automatic reply: {asked['Subject']}"
+    auto["Auto-Submitted"] = "auto-replied"
+    auto["In-Reply-To"] = str(asked["Message-ID"])
+    auto.set_content("I am away until Monday.\n\nYes, I will read your mail when I am back.\n")
+    town.send_raw(parseaddr(str(asked["To"]))[1], str(auto["To"]), auto.as_bytes())
+
+
+def _decides(town: Town, file: Path) -> None:
+    asked = town.held[file.stem]
+    words = ANSWERS.get(file.stem, "yes")
+    town.reply(asked, words)
+    decided = town.wait(
+        "post_decided", str(asked["To"]), about=str(asked["Subject"]).partition(": ")[2]
+    )
+    town.tell(f"{words.splitlines()[0]!r:60.60} → {decided['Subject']}")
+
+
+def _changes_mind(town: Town) -> None:
+    asked = town.held["01-workshop-plain-text"]
+    title = str(asked["Subject"]).partition(": ")[2]
+    decided = town.wait("post_decided", str(asked["To"]), about=title)
+    town.reply(decided, "undo")
+    undone = town.wait("verdict_undone", str(asked["To"]), about=title)
+    town.tell(str(undone["Subject"]))
+    town.reply(undone, "👍")
+    time.sleep(1)
+    town.tell(f"Again: {title}")
+
+
+def _mallory(town: Town) -> None:
+    for address in (
+        "news-verdict+0911a1b1aaaaaaaaaaaaaaaaaaaa@lists.example.org",
+        "all@lists.example.org",
+    ):
+        try:
+            town.send("mallory@evil.example", address, "Subject: x\r\n\r\nyes")
+        except smtplib.SMTPRecipientsRefused as refused:
+            code, text = refused.recipients[address]
+            town.tell(f"{address.partition('@')[0][:24]}…: {code} {text.decode()}")
+        else:
+            raise Failure(f"{address} was taken, and should not have been.")
+
+
+def _monday(town: Town) -> None:
+    monday = localtime() + timedelta(days=7 - localtime().weekday())
+    said = town.command("edition", "send", "news", "--at", f"{monday:%Y-%m-%d}T10:00")
+    town.tell(said.strip())
+    for reader in ("carol@home.example", "dilan@house.example", "esther@home.example"):
+        mail = town.wait("edition", reader)
+        items = re.findall(r"(?m)^\s{0,3}\d+\.? ", _text(mail))
+        town.tell(f"{reader:24} {mail.get_content_type():24} {len(items) // 2 or len(items)} items")
+
+
+class Town:
+    """The service in a folder of its own, and the people who write to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.held: dict[str, EmailMessage] = {}
+        self.smtp_port, self.web_port = _free_port(), _free_port()
+        self.url = f"http://127.0.0.1:{self.web_port}"
+        self._environ = os.environ | {
+            "DATABASE_URL": f"sqlite:///{folder}/postround.db",
+            "POSTROUND_SMTP_LISTEN": f"127.0.0.1:{self.smtp_port}",
+            "POSTROUND_WEB_LISTEN": f"127.0.0.1:{self.web_port}",
+            "POSTROUND_PUBLIC_URL": self.url,
+            "POSTROUND_LMTP_LISTEN": "",
+            "POSTROUND_OUTGOING": f"maildir:{folder}/outgoing",
+            "POSTROUND_PROOF": "mark",
+            "POSTROUND_LIMIT_STRANGERS_PER_HOUR": "1000",
+        }
+        self._seen: set[str] = set()
+        self._mails: list[EmailMessage] = []
+        self._process: subprocess.Popen[bytes] | None = None
+        self._began = time.monotonic()
+
+    def open(self) -> None:
+        with (self.folder / "service.log").open("wb") as log:
+            command = [sys.executable, "-m", "cli.main", "run", "--trial"]
+            self._process = subprocess.Popen(command, env=self._environ, stdout=log, stderr=log)
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not _answers(self.web_port):
+            if time.monotonic() > until or self._process.poll() is not None:
+                raise Failure(f"The service did not start: see {self.folder}/service.log.")
+            time.sleep(0.05)
+        self.say("The service runs", f"mail at 127.0.0.1:{self.smtp_port}, pages at {self.url}/")
+
+    def close(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(15)
+
+    def say(self, title: str, text: str) -> None:
+        click.echo()
+        click.secho(f"{title}: ", bold=True, nl=False)
+        click.echo(text)
+
+    def tell(self, text: str) -> None:
+        click.echo(f"  {text}")
+
+    def command(self, *words: str) -> str:
+        run = [sys.executable, "-m", "cli.main", *words]
+        done = subprocess.run(run, env=self._environ, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Failure(done.stderr.strip())
+        return done.stdout
+
+    def send(self, sender: str, to: str, text: str) -> None:
+        self.send_raw(sender, to, f"From: {sender}\r\nTo: {to}\r\n{text}\r\n".encode())
+
+    def send_raw(self, sender: str, to: str, raw: bytes) -> None:
+        with smtplib.SMTP("127.0.0.1", self.smtp_port, timeout=30) as client:
+            client.sendmail(sender, [to], raw)
+
+    def reply(self, mail: EmailMessage, words: str) -> None:
+        reply = reply_to(mail, words)
+        self.send_raw(parseaddr(str(mail["To"]))[1], str(reply["To"]), reply.as_bytes())
+
+    def get(self, url: str) -> str:
+        with urllib.request.urlopen(url, timeout=20) as answer:
+            return str(answer.read().decode())
+
+    def form(self, path: str, fields: dict[str, str]) -> str:
+        url = path if path.startswith("http") else self.url + path
+        data = urllib.parse.urlencode(fields).encode()
+        with urllib.request.urlopen(url, data, timeout=20) as answer:
+            return str(answer.read().decode())
+
+    def mails(self) -> list[EmailMessage]:
+        """All that has come out so far, oldest first."""
+        files = (self.folder / "outgoing" / "new").glob("*")
+        for file in sorted(files, key=lambda path: path.stat().st_mtime_ns):
+            if file.name not in self._seen:
+                self._seen.add(file.name)
+                mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+                assert isinstance(mail, EmailMessage)
+                self._mails.append(mail)
+        return self._mails
+
+    def wait(self, letter: str, to: str, *, about: str = "") -> EmailMessage:
+        """The newest such mail, as soon as there is one."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            for mail in reversed(self.mails()):
+                fits = mail["Postround-Letter"] == letter and to in str(mail["To"])
+                if fits and about in str(mail["Subject"]):
+                    return mail
+            time.sleep(0.05)
+        raise Failure(f"No mail {letter} came for {to}: see {self.folder}/service.log.")
+
+    def wait_held(self, sender: str, name: str) -> EmailMessage:
+        """The mail that asks about the post that just came from ``sender``."""
+        known = {str(mail["Message-ID"]) for mail in self.held.values()}
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            for mail in self.mails():
+                asks = (
+                    mail["Postround-Letter"] == "post_held" and str(mail["Message-ID"]) not in known
+                )
+                if asks and sender in _text(mail):
+                    self.held[name] = mail
+                    return mail
+            time.sleep(0.05)
+        raise Failure(f"Nobody was asked about {name}: see {self.folder}/service.log.")
+
+
+def _leave_results(town: Town) -> None:
+    """Every mail as a file that opens in a mail program; the round-ups as HTML and text too."""
+    mails = town.folder / "mails"
+    mails.mkdir()
+    for number, mail in enumerate(town.mails(), 1):
+        person = parseaddr(str(mail["To"]))[1].partition("@")[0]
+        name = f"{number:03}-{mail['Postround-Letter']}-{person}"
+        (mails / f"{name}.eml").write_bytes(mail.as_bytes())
+        if mail["Postround-Letter"] == "edition":
+            for kind, ending in (("plain", "txt"), ("html", "html")):
+                body = mail.get_body((kind,))
+                if body is not None:
+                    (town.folder / f"edition-{person}.{ending}").write_text(body.get_content())
+    took = time.monotonic() - town._began
+    click.echo()
+    click.secho(f"Done in {took:.0f} seconds. To look at:", bold=True)
+    for path in sorted(town.folder.glob("edition-*")):
+        click.echo(f"  {path}")
+    click.echo(f"  {mails}/ ({len(town.mails())} mails)")
+    click.echo(f"  {town.folder}/service.log")
+
+
+def _sentences(mail: EmailMessage) -> str:
+    return " ".join(line.strip("- ") for line in _text(mail).splitlines() if " now " in f" {line} ")
+
+
+def _text(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    return body.get_content() if body else ""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+COMMANDS = (demo,)
