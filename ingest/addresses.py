@@ -198,6 +198,7 @@ def _mailboxes(entry: _Entry) -> list[Mailbox]:
 
 def _without_angle(name: str, entry: _Entry) -> list[Mailbox]:
     """An entry without angle brackets that say anything: "a@b (Alice)", "Alice a@b", "Alice"."""
+    name = _tightened(name)
     inner = re.search(r"<\s{0,9}([^<>\s]{1,320})\s{0,9}>", name)
     # The whole "Name <address>" may stand inside quotes or an encoded word.
     found = inner if inner and "@" in inner[1] else _ADDRESS.search(name)
@@ -231,13 +232,18 @@ def _address(text: str) -> str:
     if text.startswith("@") and ":" in text:
         text = text.rpartition(":")[2]
     if '"' not in text:
-        text = re.sub(r"\([^()]*\)", "", text)
+        text = re.sub(r" {0,9}([@.]) {0,9}", r"\1", re.sub(r"\([^()]*\)", "", text))
         words = text.split()
         whole = [word for word in words if "@" in word.strip("@")]
         text = whole[0] if len(whole) == 1 and len(words) > 1 else "".join(words)
     elif text.count('"') == 1:
         text = text.replace('"', "")
     return text.strip(",;") if "[" in text else text.strip(",;[]")
+
+
+def _tightened(text: str) -> str:
+    """Old programs put blanks round the dots and the at-sign (RFC 5322 §4.4)."""
+    return re.sub(r" {1,9}([@.]) {0,9}", r"\1", text)
 
 
 def _unquoted(name: str) -> str:

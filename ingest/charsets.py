@@ -62,6 +62,7 @@ _PYTHON_NAMES = {
     "utf-16le": "utf_16_le",
     "utf-16be": "utf_16_be",
 }
+_WESTERN = ("cp1252", "iso8859_1", "iso8859_15", "iso8859-15")
 _UNLABELLED = {
     "",
     "us-ascii",
@@ -151,6 +152,9 @@ def _by_codec(data: bytes, codec: str, name: str) -> tuple[str, str | None]:
         return _japanese(data)
     if codec in ("utf_16_le", "utf_16_be") and b"\0" not in data:
         return _guess(data, name, None)[0], f"not in the character set it claims, {name}"
+    # Western text almost never is UTF-8 by accident; what is, was labelled wrongly.
+    if codec in _WESTERN and not data.isascii() and _is_utf8(data):
+        return data.decode("utf-8"), f"labelled {name} but in UTF-8"
     try:
         return data.decode(codec), None
     except UnicodeDecodeError:

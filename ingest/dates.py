@@ -37,6 +37,8 @@ _ZONES = {
 def moment(value: str) -> datetime | None:
     """The moment that a raw Date header names, with its offset (UTC where it names none)."""
     text = headers.decoded(value[:200])
+    # Comments and blanks inside the time of day are legal too (RFC 5322 §4.3).
+    text = re.sub(r"(\d)(?:\([^()]*\))?\s*:\s*(?=\d)", r"\1:", text)
     if not text:
         return None
     for reading in (_internet, _iso, _numbers):

@@ -11,6 +11,7 @@ import base64
 import re
 import unicodedata
 from email.message import Message
+from itertools import islice
 
 from ingest import charsets
 
@@ -18,6 +19,8 @@ HEADER_CHARS = 16 * 1024
 """No single header field is read beyond this many characters."""
 PARAMETER_PIECES = 20
 """RFC 2231 continuations read of one parameter."""
+HINT_PARTS = 20
+"""Parts in which a charset for unlabelled bytes is looked for."""
 
 # Format characters that reorder or hide text. Joiners and direction marks stay: Persian, Hindi
 # and emoji need them.
@@ -40,15 +43,19 @@ def first(message: Message, name: str) -> str:
 
 def charset_hint(message: Message) -> str | None:
     """A charset that the sender named somewhere in the message, for its unlabelled 8-bit bytes."""
-    for value in raw_values(message, "content-type"):
-        label = parameters(value)[1].get("charset")
-        if label and charsets.known(label):
-            return label
+    for part in islice(message.walk(), HINT_PARTS):
+        for value in raw_values(part, "content-type"):
+            label = parameters(value)[1].get("charset")
+            if label and charsets.known(label):
+                return label
     for _, value in message.raw_items():
-        found = re.search(r"=\?([\w.:-]{2,40})(?:\*[\w-]*)?\?[bq]\?", str(value)[:2000], re.I)
+        found = _LABELLED_WORD.search(str(value)[:2000])
         if found and charsets.known(found[1]):
             return found[1]
     return None
+
+
+_LABELLED_WORD = re.compile(r"=\?([\w.:-]{2,40})(?:\*[\w-]{0,20})?\?[bq]\?", re.I)
 
 
 def decoded(value: str, hint: str | None = None) -> str:
@@ -144,7 +151,7 @@ def _b(body: str) -> bytes:
 
 
 def _joined(pieces: list[tuple[str, bytes | None, str]]) -> str:
-    """Blanks between two encoded words go (RFC 2047 §6.2); a letter split over two is made whole."""
+    """Blanks between two encoded words go (RFC 2047 §6.2); letters split over two join."""
     out: list[str] = []
     waiting: tuple[bytes, str] | None = None
     for text, data, charset in pieces:
@@ -178,7 +185,7 @@ def message_ids(value: str) -> tuple[str, ...]:
         found = [word for word in line.strip("<> ").split() if "@" in word][:1]
     elif not found and line.strip("<> "):
         found = [line.strip("<> ")]
-    return tuple(re.sub(r"\s", "", word) for word in found)
+    return tuple(re.sub(r"\s|\([^()]*\)", "", word) for word in found)
 
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:

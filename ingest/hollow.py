@@ -16,7 +16,7 @@ KEPT = 32 * 1024
 
 Fill = Callable[[bytes], bytes]
 
-_DASHES = re.compile(rb"\r?[\r\n](?=--)")
+_DASHES = re.compile(rb"[\r\n]--")
 
 
 def hollowed(raw: bytes) -> tuple[bytes, Fill]:
@@ -50,11 +50,18 @@ def _stretches(raw: bytes) -> list[tuple[int, int]]:
     """Where something may be left out: behind the header, between lines that begin with "--"."""
     start = limits.header_end(raw)
     found = []
-    if re.search(rb"boundary\s*=|multipart/|message/", raw, re.I):
+    if _has_structure(raw):
         for dashes in _DASHES.finditer(raw, start):
-            found.append((start, dashes.start()))
-            start = dashes.end()
+            # The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1).
+            end = dashes.start() - (raw[dashes.start() - 1 : dashes.end()] == b"\r\n--")
+            found.append((start, end))
+            start = dashes.end() - 2
     return [*found, (start, len(raw))]
+
+
+def _has_structure(raw: bytes) -> bool:
+    lower = raw.lower()
+    return any(word in lower for word in (b"boundary", b"multipart/", b"message/"))
 
 
 def _unused(raw: bytes) -> bytes:

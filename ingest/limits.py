@@ -74,7 +74,7 @@ def _header_within(head: bytes, problems: list[str]) -> bytes:
     if lines > HEADER_LINES:
         problems.append(f"more than {HEADER_LINES} header lines: only part of them was read")
     kept, size, count, extra, cut = [], 0, 0, 0, False
-    for field in re.split(rb"(?<=\n)(?![ \t])", head[: 16 * HEADER_SECTION], maxsplit=9000):
+    for field in re.split(rb"(?<=\n)(?![ \t])", head[: 16 * HEADER_SECTION], maxsplit=120_000):
         wanted = _WANTED.match(field)
         field, shorter = _field_within(field)
         size, count = size + len(field), count + field.count(b"\n")

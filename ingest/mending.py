@@ -32,7 +32,10 @@ def mended(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
     end = limits.header_end(raw)
     head = raw[:end]
     lines = head.split(b"\n") if b"\n" in head else head.split(b"\r")
-    if all(_is_sound(line) for line in lines):
+    unsound = [at for at, line in enumerate(lines) if not _is_sound(line)]
+    if not unsound or (
+        unsound == [0] and lines[0].startswith(b"From ") and b":" not in lines[0][:9]
+    ):
         return raw, ()
     fixed = _mended_lines([line.removesuffix(b"\r").replace(b"\r", b" ") for line in lines])
     eol = b"\r\n" if b"\r\n" in head else b"\n"
@@ -65,10 +68,10 @@ def _mended_lines(lines: list[bytes]) -> list[bytes]:
     for at, line in enumerate(lines):
         if not line or _FIELD.match(line) or (line[:1] in b" \t" and line.strip() and out):
             out.append(line)
-        elif line.startswith((b"From ", b">From ")) and at == 0:
-            out.extend([line] if line.startswith(b"F") else [])
         elif blank := _FIELD_WITH_BLANK.match(line):
             out.append(blank[1] + line[blank.end() - 1 :])
+        elif at == 0 and line.startswith((b"From ", b">From ")):
+            out.extend([line] if line.startswith(b"F") else [])
         elif not line.strip():
             if at > last_known and _starts_body(lines[at + 1 :]):
                 return [*out, b"", *lines[at + 1 :]]

@@ -7,7 +7,6 @@ comments. What is shown in a page is not made here (see clean).
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 import nh3
 
@@ -36,13 +35,13 @@ _DEEPEST = 300
 """nh3's time grows with the square of the depth; honest newsletters stay below 100."""
 
 
-def readable(html: str) -> str:
-    """HTML that is safe to walk: balanced, no scripts, styles or comments, at most HTML_TAGS_READ.
+def readable(html: str, most_tags: int = limits.HTML_TAGS_READ) -> str:
+    """HTML that is safe to walk: balanced, no scripts, styles or comments; cut at ``most_tags``.
 
     The result is for ``rendered`` alone; it keeps classes and styles, by which quotes are known.
     """
     return nh3.clean(
-        _flattened(_fewer_entities(html)),
+        _flattened(_fewer_entities(html), most_tags),
         tags=set(_BLOCKS | _SPACED | _INLINE | _OTHER) - {"html", "body", "head"},
         clean_content_tags=set(_DROPPED),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
@@ -59,43 +58,64 @@ def rendered(html: str, *, for_reply: bool = False) -> str:
     signatures that the program marked as such are left out.
     """
     walker = _Walker(for_reply=for_reply)
-    walker.feed(html)
-    walker.close()
-    return walker.text()
+    for token in _TOKEN.finditer(html):
+        closing, tag, attributes, text = token.groups()
+        if text:
+            walker.text(_unescaped(text))
+        elif closing:
+            walker.end(tag)
+        else:
+            found = {name: _unescaped(value) for name, value in _ATTRIBUTE.findall(attributes)}
+            walker.start(tag, found)
+    return walker.finished()
 
 
-_ENTITY = re.compile(r"&(?:nbsp|#(\d{2,6})|#[xX]([0-9a-fA-F]{2,5}));")
+# nh3 writes so regularly that this is exact: attributes in double quotes, "<" in text escaped.
+_TOKEN = re.compile(r"<(/?)([a-z][a-z0-9]*)((?: [a-z-]+=\"[^\"]*\")*)[^<>]*>|([^<]+)")
+_ATTRIBUTE = re.compile(r" ([a-z-]+)=\"([^\"]*)\"")
+
+
+def _unescaped(text: str) -> str:
+    if "&" in text:
+        text = text.replace("&nbsp;", "\xa0").replace("&lt;", "<").replace("&gt;", ">")
+        text = text.replace("&quot;", '"').replace("&amp;", "&")
+    return text.replace(_HARD_BLANK, "\xa0")
+
+
+_ENTITY = re.compile(r"&#(?:(\d{2,6})|[xX]([0-9a-fA-F]{2,5}));")
 _ENTITIES = 10_000
 """nh3's time grows with the square of their number too."""
+_HARD_BLANK = "\ue0a0"
+"""Stands for a hard blank while nh3 works, which would make an entity of it again."""
 
 
 def _fewer_entities(html: str) -> str:
     """Letters for the entities that stand for letters; behind too many of the others it is cut."""
-    if html.count("&") <= _ENTITIES:
+    if html.count("&") + html.count("\xa0") <= _ENTITIES:
         return html
+    html = html.replace("&nbsp;", _HARD_BLANK).replace("\xa0", _HARD_BLANK)
     html = _ENTITY.sub(_letter, html)
     pieces = html.split("&", _ENTITIES)
     return html if len(pieces) <= _ENTITIES else "&".join(pieces[:_ENTITIES])
 
 
 def _letter(entity: re.Match[str]) -> str:
-    number = int(entity[1]) if entity[1] else int(entity[2], 16) if entity[2] else 0xA0
-    letter = chr(number) if number < 0x110000 else ""
-    if letter in "<>&\"'" or not (letter.isprintable() or letter == "\xa0"):
-        return entity[0]
-    return letter
+    number = int(entity[1] or 0) or int(entity[2] or "0", 16)
+    letter = _HARD_BLANK if number == 0xA0 else chr(min(number, 0x10FFFF))
+    harmless = letter not in "<>&\"'" and (letter.isprintable() or letter == _HARD_BLANK)
+    return letter if harmless else entity[0]
 
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,40})")
 
 
-def _flattened(html: str) -> str:
-    """``html`` without the openings of elements that lie too deep, and cut at HTML_TAGS_READ."""
+def _flattened(html: str, most_tags: int) -> str:
+    """``html`` without the openings of elements that lie too deep, and cut at ``most_tags``."""
     depth, count, at = 0, 0, 0
     kept: list[str] = []
     for tag in _TAG.finditer(html):
         count += 1
-        if count > limits.HTML_TAGS_READ:
+        if count > most_tags:
             return "".join([*kept, html[at : tag.start()]])
         name = tag[2].lower()
         if name in _VOID or name in _SELF_CLOSING:
@@ -125,11 +145,10 @@ _OUTLOOK_RULE = re.compile(
 )
 
 
-class _Walker(HTMLParser):
+class _Walker:
     """Walks balanced HTML once, keeping a stack of the blocks that are open."""
 
     def __init__(self, *, for_reply: bool) -> None:
-        super().__init__(convert_charrefs=True)
         self.for_reply = for_reply
         self.open: list[Block] = [Block()]
         self.tags: list[tuple[str, bool]] = []
@@ -138,13 +157,12 @@ class _Walker(HTMLParser):
         self.links: list[tuple[str, int]] = []
         self.pre = 0
 
-    def text(self) -> str:
+    def finished(self) -> str:
         while len(self.open) > 1:
             self._close_block()
         return "\n".join(self.open[0].finished()).strip("\n")
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
+    def start(self, tag: str, found: dict[str, str]) -> None:
         if tag in _VOID:
             self._void(tag, found)
             return
@@ -153,7 +171,7 @@ class _Walker(HTMLParser):
             return
         self.tags.append((tag, self._opens(tag, found)))
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if self.hidden:
             self.hidden -= 1
             return
@@ -164,7 +182,7 @@ class _Walker(HTMLParser):
             self._close_block()
         self._closes(opened)
 
-    def handle_data(self, data: str) -> None:
+    def text(self, data: str) -> None:
         if self.hidden:
             return
         if not self.pre:

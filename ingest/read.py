@@ -13,12 +13,13 @@ from typing import TypeVar
 
 from ingest import addresses, dates, headers, limits, mending, plain
 from ingest.automatic import is_automatic
+from ingest.bounce import read_bounce
 from ingest.clean import Cleaned, clean_html
 from ingest.hollow import Fill
 from ingest.parsing import parsed
 from ingest.reply import typed_part
 from ingest.structure import Piece, Structure, joined, structure
-from storage.records import Bounce, Mailbox, Reading
+from storage.records import Mailbox, Reading
 
 ANSWERS = 50
 """Message-IDs kept of In-Reply-To and References."""
@@ -43,8 +44,9 @@ def _reading(message: Message, fill: Fill, problems: list[str]) -> Reading:
     senders: list[Mailbox] = attempt.at("From", lambda: _mailboxes(message, "from", hint), [])
     parts = attempt.at("parts", lambda: structure(message, fill), Structure())
     html = attempt.at("HTML", lambda: _html(parts.pieces), None)
-    text = attempt.at("text", lambda: _text(parts.pieces, problems), "")
-    replied = attempt.at("text", lambda: _text(parts.pieces, [], for_reply=True), text)
+    pieces = attempt.at("HTML", lambda: _readable(parts.pieces, problems), parts.pieces)
+    text = attempt.at("text", lambda: _text(pieces), "")
+    replied = attempt.at("text", lambda: _text(pieces, for_reply=True), text)
     problems += [*parts.problems, *_header_problems(message, senders)]
     return Reading(
         subject=attempt.at("Subject", lambda: headers.first(message, "subject"), ""),
@@ -58,7 +60,7 @@ def _reading(message: Message, fill: Fill, problems: list[str]) -> Reading:
         attachments=tuple(parts.attachments),
         reply_text=attempt.at("reply", lambda: typed_part(replied), ""),
         auto_submitted=attempt.at("automatic mail", lambda: is_automatic(message), False),
-        bounce=attempt.at("bounce", lambda: _bounce(message), None),
+        bounce=attempt.at("bounce", lambda: read_bounce(message), None),
         list_ids=attempt.at("List-Id", lambda: _list_ids(message), ()),
         senders=len(senders),
         problems=tuple(dict.fromkeys(problems)),
@@ -116,37 +118,40 @@ def _list_ids(message: Message) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))
 
 
-def _bounce(message: Message) -> Bounce | None:
-    from ingest.bounce import read_bounce
-
-    return read_bounce(message)
-
-
 def _html(pieces: list[Piece]) -> Cleaned | None:
     parts = [piece.html for piece in pieces if piece.html is not None]
     return clean_html("\n".join(parts)) if parts else None
 
 
-def _text(pieces: list[Piece], problems: list[str], *, for_reply: bool = False) -> str:
+def _readable(pieces: list[Piece], problems: list[str]) -> list[Piece]:
+    """The pieces with their HTML ready to be rendered, as much of it as may be."""
+    ready, tags = [], 0
+    for piece in pieces:
+        if piece.html is not None:
+            html = plain.readable(piece.html, max(0, limits.HTML_TAGS_READ - tags))
+            tags += piece.html.count("<") - piece.html.count("</")
+            piece = Piece(piece.plain, html)
+        ready.append(piece)
+    if tags > limits.HTML_TAGS:
+        problems.append(f"more than {limits.HTML_TAGS} HTML tags")
+    return ready
+
+
+def _text(pieces: list[Piece], *, for_reply: bool = False) -> str:
     """The plain parts in their order; HTML rendered where it is all there is, or comes first.
 
     HTML behind a plain body only repeats it or belongs to it; HTML before the first plain part is
     the body, and the plain part is a footer that a list has added.
     """
     begins_with_html = bool(pieces) and pieces[0].plain is None
-    none_plain = all(piece.plain is None or not piece.plain.strip() for piece in pieces)
+    none_plain = all(not (piece.plain or "").strip() for piece in pieces)
     texts = []
     for piece in pieces:
         if piece.plain is not None:
             texts.append(piece.plain)
         elif piece.html is not None and (begins_with_html or none_plain):
-            if piece.html.count("<") > 2 * limits.HTML_TAGS:
-                problems.append(f"more than {limits.HTML_TAGS} HTML tags")
-            texts.append(plain.rendered(plain.readable(piece.html), for_reply=for_reply))
-    text = joined(texts)
-    if len(text) > limits.TEXT_CHARS:
-        problems.append("text over 1 MiB: cut")
-    return text[: limits.TEXT_CHARS].strip("\n")
+            texts.append(plain.rendered(piece.html, for_reply=for_reply))
+    return joined(texts)[: limits.TEXT_CHARS].strip("\n")
 
 
 def _header_problems(message: Message, senders: list[Mailbox]) -> list[str]:

@@ -201,11 +201,22 @@ def file_name(raw: str) -> str | None:
 def _children(part: Message, kind: str) -> list[Message] | None:
     """The parts of a multipart, also where the boundary was lost; None for every leaf."""
     if not kind.startswith("multipart/"):
-        return None
+        return _rescued(part, "multipart/mixed") if _lost_its_type(part) else None
     payload = part.get_payload() if part.is_multipart() else None
     if isinstance(payload, list):
         return [child for child in payload if isinstance(child, Message)]
     return _rescued(part, kind)
+
+
+_PREAMBLE = re.compile(rb"\s*(this (is|message is|message contains)[^-]{0,40} mime|--\S)", re.I)
+
+
+def _lost_its_type(part: Message) -> bool:
+    """True for a whole message whose Content-Type got lost on the way, though it begins as MIME."""
+    if "content-type" in part or ("received" not in part and "from" not in part):
+        return False
+    start = source(part)[:2000]
+    return bool(_PREAMBLE.match(start) and _LOST_BOUNDARY.search(start))
 
 
 _LOST_BOUNDARY = re.compile(rb"^--([^\s-][^\r\n]{0,199}|-[^\r\n]{1,199})\r?\ncontent-", re.I | re.M)

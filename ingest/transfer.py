@@ -26,9 +26,10 @@ def undone(data: bytes, encoding: str) -> tuple[bytes, str | None]:
     """
     found = re.match(r"[\s\"']*([\w-]+)", encoding)
     name = found[1].lower() if found else ""
+    name = "quoted-printable" if name.startswith("quoted") else name
     if name == "base64":
         return _base64(data)
-    if name in ("quoted-printable", "quotedprintable", "qp"):
+    if name in ("quoted-printable", "qp"):
         return _quoted_printable(data), None
     if name in _UU_NAMES:
         found_file = next((content for _, content, _, _ in _uu_files(data)), None)
