@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -71,7 +71,7 @@ class EditionMails:
         self._versions: dict[int, int] = {}
         self._layouts: dict[tuple[int, str, str], Layout] = {}
 
-    def build(self, rows: Sequence[Outgoing], now: datetime) -> dict[int, bytes | None]:
+    def build(self, rows: Sequence[Outgoing]) -> dict[int, bytes | None]:
         """The mails by the row's id; None where every post was withdrawn meanwhile."""
         post_ids = {post for row in rows for post in posts_of(row.items)}
         with self._database.read() as tx:
@@ -81,7 +81,7 @@ class EditionMails:
             self._read_pieces(post_ids, {row.form for row in rows})
         if any(row.edition_id not in self._frames for row in rows):
             self._read_frames({row.edition_id for row in rows if row.edition_id})
-        return {row.id: self._mail(by_id, row, now) for row in rows}
+        return {row.id: self._mail(by_id, row) for row in rows}
 
     def _read_pieces(self, post_ids: set[int], forms: set[str]) -> None:
         """Reads what is new here, and forgets what was changed or withdrawn."""
@@ -105,12 +105,12 @@ class EditionMails:
         with self._database.read() as tx:
             self._frames |= {number: pieces.frames(tx, number) for number in edition_ids}
 
-    def _mail(self, by_id: Mapping[int, MailingList], row: Outgoing, now: datetime) -> bytes | None:
+    def _mail(self, by_id: Mapping[int, MailingList], row: Outgoing) -> bytes | None:
         try:
             layout = self._layout(row)
             if not layout.shown:
                 return None
-            return fill(layout, values(self._desk, by_id[row.list_id or 0], row, now))
+            return fill(layout, values(self._desk, by_id[row.list_id or 0], row))
         except (KeyError, ValueError):
             # A fault of ours in one row must not stop the lane.
             logger.exception("round-up %s cannot be built", row.id)
@@ -135,9 +135,9 @@ def frame_for(frames: Mapping[tuple[str, str], bytes], form: str, items: str) ->
     return single or frames[form, "mail"]
 
 
-def values(desk: Desk, mailing_list: MailingList, row: Outgoing, now: datetime) -> dict[str, str]:
-    """What differs from reader to reader, by slot."""
-    reader = row.subscriber_id or 0
+def values(desk: Desk, mailing_list: MailingList, row: Outgoing) -> dict[str, str]:
+    """What differs from reader to reader, by slot; the same again whenever the mail is retried."""
+    reader, now = row.subscriber_id or 0, row.created_at
     mark = desk.marks.mint("settings", reader, day=now.date())
     local, _, domain = row.to.rpartition("@")
     return {

@@ -30,7 +30,7 @@ class Readier:
         messages = {row.id: row.message for row in rows}
         joined = [row for row in rows if row.message is None and row.edition_id is not None]
         if joined:
-            messages |= self._editions.build(joined, now)
+            messages |= self._editions.build(joined)
         return {row.id: self._ready(row, messages[row.id], senders, now) for row in rows}
 
     def _ready(

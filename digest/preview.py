@@ -65,7 +65,7 @@ def preview(
         if not items:
             return None
         row = _row(mailing_list, reader, items, shown, now)
-        mail = _mail(tx, desk, mailing_list, row, day, now)
+        mail = _mail(tx, desk, mailing_list, row, day)
     return mail if shown == "eml" else _part(mail, shown)
 
 
@@ -138,7 +138,6 @@ def _mail(
     mailing_list: MailingList,
     row: Outgoing,
     day: date,
-    now: datetime,
 ) -> bytes:
     topics = lists.topics(tx, mailing_list.id)
     names = {topic.id: topic.name for topic in topics}
@@ -150,7 +149,7 @@ def _mail(
             pieces |= {(form, piece_key(name, post.id)): piece for name, piece in made.items()}
     frames = make_frames(mailing_list, topics, [row.form], day, {})
     frame = frame_for(frames, row.form, row.items)
-    words = values(desk, mailing_list, row, now)
+    words = values(desk, mailing_list, row)
     return assemble(frame, pieces, row.items, words, frames)
 
 

@@ -1,0 +1,174 @@
+"""The mails of an edition as they leave: whole, with the headers that they must have."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from sqlalchemy import select
+
+from delivery.edition_mail import EditionMails
+from delivery.letters import Desk
+from delivery.marks import Marks
+from storage import outgoing, posts
+from storage.database import Database
+from storage.records import Attachment, Outgoing
+from storage.tables import outgoing as outbox
+from tests.digest.town import Town, local, settle
+
+MONDAY = local("2026-11-23")
+MARKS = Marks("s" * 32)
+DESK = Desk(MARKS, "https://lists.example")
+
+
+@pytest.fixture
+def town(database: Database) -> Town:
+    return settle(database)
+
+
+def rows(town: Town, reader: int) -> list[Outgoing]:
+    here = (outbox.c.subscriber_id == reader) & (outbox.c.letter == "edition")
+    with town.db.read() as tx:
+        numbers = tx.execute(select(outbox.c.id).where(here).order_by(outbox.c.id)).scalars()
+        found = [outgoing.by_id(tx, number) for number in numbers]
+    return [row for row in found if row is not None]
+
+
+def built(town: Town, reader: int) -> EmailMessage:
+    (row,) = rows(town, reader)
+    mail = EditionMails(town.db, DESK).build([row])[row.id]
+    assert mail is not None and b"\0" not in mail
+    assert all(len(line) <= 78 or line.startswith(b" <") for line in mail.split(b"\r\n")), mail
+    message = message_from_bytes(mail, policy=policy.default)
+    assert isinstance(message, EmailMessage) and not message.defects
+    return message
+
+
+def words(message: EmailMessage, subtype: str) -> str:
+    part = message.get_body((subtype,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+def test_a_round_up_carries_all_headers_of_list_mail(town: Town) -> None:
+    carol = town.reader("carol")
+    town.post("Room to let £90", local("fri", "12:00"), "housing")
+    town.tick(MONDAY)
+    message = built(town, carol)
+    (row,) = rows(town, carol)
+    mark = MARKS.mint("settings", carol, day=MONDAY.date())
+    leave = MARKS.mint("leave", carol, day=MONDAY.date())
+    assert message["To"] == "carol@example.org"
+    assert message["From"] == "Town News <news@lists.example>"
+    assert message["Reply-To"] == f"news-settings+{mark}@lists.example"
+    assert message["Message-ID"] == f"<{row.message_id}>"
+    assert message["Date"].datetime == datetime(2026, 11, 23, 10, tzinfo=UTC)
+    assert "23 November 2026" in message["Subject"]
+    assert message["Postround-Letter"] == "edition"
+    assert message["List-Id"] == "<news.lists.example>"
+    assert message["List-Unsubscribe"] == (
+        f"<https://lists.example/leave/{leave}>, "
+        f"<mailto:{message['Reply-To']}?subject=stop&body=stop>"
+    )
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["List-Help"] == "<mailto:news-help@lists.example>"
+    assert message["List-Post"] == "<mailto:news@lists.example>"
+    assert message["List-Subscribe"] == "<mailto:news-join@lists.example>"
+    assert message["List-Owner"] == "<mailto:news-owner@lists.example>"
+    assert message["Precedence"] == "list"
+    assert message["Auto-Submitted"] == "auto-generated"
+
+
+def test_both_parts_say_the_same_with_contents_numbers_and_closing_lines(town: Town) -> None:
+    carol = town.reader("carol")
+    town.post("Room & board £90", local("fri", "12:00"), "housing", "law")
+    town.post("Driver", local("fri", "13:00"), "jobs")
+    town.tick(MONDAY)
+    message = built(town, carol)
+    text, html = words(message, "plain"), words(message, "html")
+    assert text.index("1. Room & board £90") < text.index("2. Driver") < text.index("HOUSING (1)")
+    assert text.index("HOUSING (1)") < text.index("JOBS (1)")
+    assert "Law" in text.split("HOUSING (1)")[1].split("JOBS (1)")[0]
+    assert "Room &amp; board £90" in html and "Housing" in html
+    for part in (text, html):
+        assert "carol@example.org" in part
+        assert (
+            f"https://lists.example/leave/{MARKS.mint('leave', carol, day=MONDAY.date())}" in part
+        )
+        assert "alice@charity.example" in part
+
+
+def test_a_plain_reader_gets_one_text_part(town: Town) -> None:
+    carol = town.reader("carol", format="plain")
+    town.post("Room", local("fri", "12:00"))
+    town.tick(MONDAY)
+    assert built(town, carol).get_content_type() == "text/plain"
+
+
+def test_a_post_that_goes_straight_away_lends_the_mail_its_title(town: Town) -> None:
+    town.tick(local("thu"))
+    carol = town.reader("carol", "straight away")
+    town.post("Eviction ban ends today", local("thu", "12:00"), "housing")
+    town.tick(local("thu", "12:00"))
+    message = built(town, carol)
+    assert "Eviction ban ends today" in message["Subject"]
+    assert "In this mail" not in words(message, "plain")
+
+
+def test_f12_a_post_withdrawn_before_the_mail_left_is_not_in_it(town: Town) -> None:
+    carol, dora = town.reader("carol"), town.reader("dora", "weekly", "jobs")
+    gone = town.post("Gone", local("fri", "12:00"), "jobs")
+    town.post("Here", local("fri", "13:00"), "housing")
+    town.tick(MONDAY)
+    mails = EditionMails(town.db, DESK)
+    both = rows(town, carol) + rows(town, dora)
+    assert all(mails.build(both).values())
+    with town.db.write() as tx:
+        assert posts.change_state(tx, gone, ["approved"], "withdrawn", {})
+    after = mails.build(both)
+    first = after[both[0].id]
+    assert first is not None and b"Here" in first and b"Gone" not in first
+    assert after[both[1].id] is None
+
+
+def test_a_post_that_was_put_right_goes_out_as_it_is_now(town: Town) -> None:
+    carol = town.reader("carol", format="plain")
+    number = town.post("Rom", local("fri", "12:00"))
+    town.tick(MONDAY)
+    mails = EditionMails(town.db, DESK)
+    (row,) = rows(town, carol)
+    assert b"Rom" in (mails.build([row])[row.id] or b"")
+    with town.db.write() as tx:
+        posts.revise(tx, number, {"title": "Room"})
+    assert b"Room" in (mails.build([row])[row.id] or b"")
+
+
+def test_a_retry_is_the_same_mail_to_the_byte(town: Town) -> None:
+    carol = town.reader("carol")
+    town.post("Room", local("fri", "12:00"))
+    town.tick(MONDAY)
+    (row,) = rows(town, carol)
+    one, two = (EditionMails(town.db, DESK).build([row])[row.id] for _ in range(2))
+    assert one == two
+
+
+def test_attachments_are_named_in_the_round_up(town: Town) -> None:
+    carol = town.reader("carol", format="plain")
+    number = town.post("Leaflet", local("fri", "12:00"))
+    from storage.tables import attachment
+
+    leaflet = Attachment("rights.pdf", "application/pdf", b"x" * 2048)
+    with town.db.write() as tx:
+        tx.execute(
+            attachment.insert().values(
+                post_id=number,
+                filename=leaflet.filename,
+                content_type=leaflet.content_type,
+                size=leaflet.size,
+                content=leaflet.content,
+            )
+        )
+    town.tick(MONDAY)
+    assert "rights.pdf" in words(built(town, carol), "plain")
