@@ -102,14 +102,16 @@ def _whole(chain: list[Seal], fields: Fields, resolver: Resolver) -> bool:
         return False
     if b"arc-seal" in newest.covered or "l" in newest.tags:
         return False
-    if not verified(_relaxed_by_default(newest), fields, resolver):
+    if not verified(_as_in_dkim(newest), fields, resolver):
         return False
     return all(_sealed(chain[: at + 1], resolver) for at in reversed(range(len(chain))))
 
 
-def _relaxed_by_default(signature: Signature) -> Signature:
-    """ARC has c=relaxed/relaxed where DKIM has simple/simple (RFC 8617 §4.1.2)."""
-    return replace(signature, tags={"c": b"relaxed/relaxed", **signature.tags})
+def _as_in_dkim(signature: Signature) -> Signature:
+    """ARC has c=relaxed/relaxed where DKIM has simple/simple, and no identity in i= (§4.1.2)."""
+    tags = {"c": b"relaxed/relaxed", **signature.tags}
+    del tags["i"]
+    return replace(signature, tags=tags)
 
 
 def _sealed(chain: list[Seal], resolver: Resolver) -> bool:

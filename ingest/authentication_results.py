@@ -39,7 +39,7 @@ def believed(fields: Fields, authserv_id: str) -> tuple[Finding, ...]:
     for name, whole in fields.all:
         if name == b"received":
             break
-        if name != b"authentication-results" or len(whole) > LONGEST_FIELD:
+        if name != b"authentication-results":
             continue
         writer, findings = parse(whole.partition(b":")[2].decode("utf-8", "replace"))
         if writer != authserv_id.strip().lower():
@@ -57,6 +57,8 @@ def parse(value: str) -> tuple[str, tuple[Finding, ...]]:
     Comments, folds, quotes and blanks round "=" may stand where RFC 8601 §2.2 allows them; one
     malformed finding spoils the whole field.
     """
+    if len(value) > LONGEST_FIELD:
+        return "", ()
     try:
         parts = _between_semicolons(pieces(value))
         writer = _writer(parts[0])

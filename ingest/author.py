@@ -90,7 +90,7 @@ def _glued(parts: list[Piece]) -> str:
 
 def _folded(address: str) -> str:
     local, at, domain = unicodedata.normalize("NFC", address).rpartition("@")
-    if not at or not _DOT_ATOM.fullmatch(local) or local.startswith("=?") or len(local) > 64:
+    if not at or not _DOT_ATOM.fullmatch(local) or "=?" in local or len(local) > 64:
         return ""
     labels = folded_domain(domain)
     return f"{local.lower()}@{labels}" if labels else ""

@@ -10,7 +10,7 @@ import ipaddress
 import logging
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ingest import arc, dmarc, front, spf
@@ -19,7 +19,8 @@ from ingest.author import author_of, domain_of
 from ingest.fields import Ambiguous, Fields, split
 from ingest.resolver import Hurried, Resolver
 from ingest.signatures import Checked, check, claimed
-from storage.records import Proof
+from storage.addresses import fold
+from storage.records import Mailbox, Proof
 
 SECONDS = 4.5
 """For all questions to the DNS together."""
@@ -64,6 +65,16 @@ def prove(
     except Exception as error:  # noqa: BLE001 - a stranger's bytes must never stop the worker
         log.warning("who sent a letter could not be checked: %s", type(error).__name__)
         return Proof(dkim="temperror", spf="temperror", dmarc="temperror", source="own")
+
+
+def only_for(proof: Proof, sender: Mailbox | None) -> Proof:
+    """``proof`` as it counts for the sender that reading found: nothing, where both found another.
+
+    Two readers of one From field must not be played off against each other.
+    """
+    if sender is not None and fold(sender.address) == proof.author:
+        return proof
+    return replace(proof, aligned=False)
 
 
 def is_trusted(peer: str, trusted_relays: Collection[str]) -> bool:

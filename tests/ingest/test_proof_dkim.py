@@ -286,8 +286,11 @@ def test_whatever_dkimpy_signs_holds_and_a_flipped_byte_does_not(
     if flip:
         at = len(raw) // 2 if flip == 1 else raw.index(b"bob@")
         raw = raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
-    assert holds_for_us(raw, zone) == holds_for_dkimpy(raw)
-    assert holds_for_us(raw, zone) or flip
+    if flip:
+        # We may be stricter (a bare CR in the header), never laxer.
+        assert holds_for_us(raw, zone) <= holds_for_dkimpy(raw)
+    else:
+        assert holds_for_us(raw, zone) and holds_for_dkimpy(raw)
 
 
 @given(st.binary(max_size=400), st.binary(max_size=60))
