@@ -268,7 +268,7 @@ class Town:
         """The newest such mail, as soon as there is one."""
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
-            for mail in reversed(self.mails()):
+            for mail in self.mails()[::-1]:
                 fits = mail["Postround-Letter"] == letter and to in str(mail["To"])
                 if fits and about in str(mail["Subject"]):
                     return mail
@@ -319,7 +319,7 @@ def _sentences(mail: EmailMessage) -> str:
 
 def _text(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
-    return body.get_content() if body else ""
+    return str(body.get_content()) if body else ""
 
 
 def _free_port() -> int:

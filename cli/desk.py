@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 import click
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from cli.show import as_document, json_option, rows
 from ingest.route import next_round_up
 from moderation.decide import Case, decide
 from moderation.hold import on_duty
-from moderation.verdict import Verdict
+from moderation.verdict import Kind, Verdict
 from storage import history, letters, lists, outgoing, posts, volunteers
 from storage.records import MailingList, Post
 
@@ -156,7 +156,7 @@ def decide_command(app: App, post_id: int, word: str, reason: str) -> None:
         assert sender is not None
         pen = app.pen(tx, sender)
         case = Case(pen, post, None, next_round_up(sender, pen.now))
-        if not decide(case, Verdict(word, reason)):
+        if not decide(case, Verdict(cast(Kind, word), reason)):
             raise Failure(f"Post {post_id} is {post.state}: {word} changes nothing.")
     click.echo(f"Done: {word} for post {post_id}.")
 

@@ -6,15 +6,15 @@ import sys
 from datetime import datetime
 
 import click
-from digest.preview import preview
 
 from cli.app import App, Failure, pass_app, the_list
+from digest.preview import NoReader, Shown, preview
 from digest.run import send_now
 from digest.timetable import WrongTimetable
 from storage.records import FREQUENCIES, Frequency
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """ISO 8601; without an offset it is the list's local time."""
 
     name = "time"
@@ -53,12 +53,20 @@ def edition_group() -> None:
 )
 @pass_app
 def preview_command(
-    app: App, name: str, frequency: Frequency, reader: str | None, at: datetime | None, format_: str
+    app: App,
+    name: str,
+    frequency: Frequency,
+    reader: str | None,
+    at: datetime | None,
+    format_: Shown,
 ) -> None:
     """Prints the next edition as it would be now; sends nothing."""
     with app.database.read() as tx:
         sender = the_list(tx, name)
-    shown = preview(app.database, app.desk, sender, frequency, app.now, at, reader, format_)
+    try:
+        shown = preview(app.database, app.desk, sender, frequency, app.now, at, reader, format_)
+    except NoReader as error:
+        raise Failure(f"{reader} is no reader of {sender.address}.") from error
     if shown is None:
         click.echo("Nothing would be sent.", err=True)
     elif isinstance(shown, bytes):

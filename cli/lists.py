@@ -38,7 +38,7 @@ def list_group() -> None:
 @click.option("--name", "title", required=True, help="Its name as readers see it.")
 @_options
 @pass_app
-def add(app: App, address: str, title: str, **options: Any) -> None:
+def add(app: App, /, address: str, title: str, **options: Any) -> None:
     """Adds the list ADDRESS, such as news@lists.example.org."""
     name, at, domain = address.lower().partition("@")
     if not at or "." not in domain:
@@ -86,7 +86,7 @@ def show(app: App, name: str | None, as_json: bool) -> None:
 @click.option("--name", "title", default=None, help="Its name as readers see it.")
 @_options
 @pass_app
-def edit(app: App, name: str, **options: Any) -> None:
+def edit(app: App, /, name: str, **options: Any) -> None:
     """Changes what is given of the list NAME."""
     changes = _given(options)
     if not changes:

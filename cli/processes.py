@@ -7,8 +7,9 @@ import contextlib
 import logging
 import signal
 import ssl
-from collections.abc import AsyncIterator, Callable
-from typing import Literal
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from dataclasses import replace
+from typing import Any, Literal
 
 import uvicorn
 
@@ -73,22 +74,25 @@ async def _smtp(
 
 
 def _doors(settings: Settings) -> list[DoorSettings]:
-    common = {
-        "hostname": settings.hostname,
-        "max_message_bytes": settings.max_message_bytes,
-        "max_recipients": settings.limit_recipients,
-        "connections_per_source": settings.limit_connections_per_source,
-        "connections": settings.limit_connections,
-        "trusted_relays": settings.trusted_relays,
-    }
     host, port = _host_port(settings.smtp_listen)
-    doors = [DoorSettings(host=host, port=port, tls=_tls(settings), **common)]
+    smtp = DoorSettings(
+        hostname=settings.hostname,
+        host=host,
+        port=port,
+        tls=_tls(settings),
+        max_message_bytes=settings.max_message_bytes,
+        max_recipients=settings.limit_recipients,
+        connections_per_source=settings.limit_connections_per_source,
+        connections=settings.limit_connections,
+        trusted_relays=settings.trusted_relays,
+    )
+    if not settings.lmtp_listen:
+        return [smtp]
+    lmtp = replace(smtp, lmtp=True, tls=None)
     if "/" in settings.lmtp_listen:
-        doors.append(DoorSettings(socket_path=settings.lmtp_listen, lmtp=True, **common))
-    elif settings.lmtp_listen:
-        host, port = _host_port(settings.lmtp_listen)
-        doors.append(DoorSettings(host=host, port=port, lmtp=True, **common))
-    return doors
+        return [smtp, replace(lmtp, socket_path=settings.lmtp_listen)]
+    host, port = _host_port(settings.lmtp_listen)
+    return [smtp, replace(lmtp, host=host, port=port)]
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:
@@ -108,7 +112,7 @@ class _Server(uvicorn.Server):
     """uvicorn without its own signal handling: it would kill the process before the rest closes."""
 
     @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def, override]
+    def capture_signals(self) -> Iterator[None]:
         yield
 
 
@@ -166,7 +170,7 @@ async def _sender(
         await _ended(task)
 
 
-def _watched(work, stop: asyncio.Event) -> asyncio.Task[None]:  # type: ignore[no-untyped-def]
+def _watched(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> asyncio.Task[None]:
     """A part that ends by mistake must not leave half a service running."""
     task = asyncio.create_task(work)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,14 +77,12 @@ def import_(app: App, list_name: str, file: Path, dry_run: bool, as_json: bool) 
         found = list(roll.read_csv(file.read_bytes()))
     except roll.BadRow as error:
         raise Failure(str(error)) from error
-    counts = {"added": 0, "there": 0, "left": 0}
+    counts: dict[str, int] = {"added": 0, "there": 0, "left": 0}
     bad: list[tuple[int, str]] = []
     with app.database.read() as tx:
         sender = the_list(tx, list_name)
         topics = lists.topics(tx, sender.id)
-    progress = click.progressbar(
-        length=len(found), label="Importing", file=click.get_text_stream("stderr")
-    )
+    progress = click.progressbar(length=len(found), label="Importing", file=sys.stderr)
     with progress as bar:
         for batch in _batches(found, 500):
             with app.database.write() as tx:
@@ -122,7 +121,7 @@ def _report(
 @pass_app
 def export(app: App, list_name: str) -> None:
     """Writes all readers of LIST to standard output as CSV, in the shape that import reads."""
-    writer = csv.writer(click.get_text_stream("stdout"), lineterminator="\n")
+    writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([*roll.COLUMNS, "state", "joined_at", "paused_until"])
     with app.database.read() as tx:
         sender = the_list(tx, list_name)
