@@ -18,6 +18,14 @@ LIFETIME = 3.0
 TRY = 1.2
 """Seconds for one try, so that one lost packet does not use up the whole time."""
 CACHED_ANSWERS = 2000
+SILENCES = 3
+"""So many time-outs in a row make us ask whether our own name server still lives."""
+PROBE = 0.4
+"""Seconds in which it must answer that; everything together stays below five."""
+PAUSE = 15.0
+"""Seconds for which a name server that does not answer even about the root is not waited for."""
+NO_WAIT = 0.05
+"""Seconds for a question in that pause: enough for what is in the cache."""
 
 
 class Unanswered(Exception):
@@ -48,23 +56,49 @@ class Dns:
             self._resolver = _machine_resolver()
         self._resolver.timeout = TRY
         self._resolver.cache = dns.resolver.LRUCache(CACHED_ANSWERS)
+        self._silences = 0
+        self._dead_until = 0.0
 
     def look_up(self, name: str, kind: str, seconds: float) -> tuple[str, ...]:
         if seconds <= 0:
             raise Unanswered(f"no time left to ask for {kind} {name}")
         try:
-            answer = self._resolver.resolve(
-                name.rstrip(".") + ".",
-                kind,
-                raise_on_no_answer=False,
-                lifetime=min(LIFETIME, seconds),
-                search=False,
-            )
+            answer = self._ask(name.rstrip(".") + ".", kind, min(seconds, self._patience()))
+            self._silences = 0
         except dns.resolver.NXDOMAIN:
+            self._silences = 0
             return ()
+        except dns.exception.Timeout as error:
+            self._note_silence()
+            raise Unanswered(f"{kind} {name}: no answer in time") from error
         except (dns.exception.DNSException, OSError, UnicodeError, ValueError) as error:
             raise Unanswered(f"{kind} {name}: {type(error).__name__}") from error
         return tuple(_plain(record) for record in answer.rrset or ())
+
+    def _ask(self, name: str, kind: str, seconds: float) -> dns.resolver.Answer:
+        return self._resolver.resolve(
+            name, kind, raise_on_no_answer=False, lifetime=seconds, search=False
+        )
+
+    def _patience(self) -> float:
+        return LIFETIME if time.monotonic() >= self._dead_until else NO_WAIT
+
+    def _note_silence(self) -> None:
+        """Tells a dead name server of ours, for which no letter shall wait, from a stranger's.
+
+        Only our own counts: a stranger with slow name servers must not cost others their proof.
+        """
+        self._silences += 1
+        if self._silences < SILENCES or self._patience() == NO_WAIT:
+            return
+        try:
+            self._ask(".", "NS", PROBE)
+        except dns.exception.Timeout:
+            self._dead_until = time.monotonic() + PAUSE
+        except dns.exception.DNSException:
+            self._silences = 0
+        else:
+            self._silences = 0
 
 
 class Hurried:

@@ -30,6 +30,7 @@ class NameServer(socketserver.ThreadingUDPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.asked: list[str] = []
         self.losses = 0
+        self.dead = False
 
 
 class _Handler(socketserver.BaseRequestHandler):
@@ -41,7 +42,7 @@ class _Handler(socketserver.BaseRequestHandler):
         question = query.question[0]
         name, kind = question.name.to_text().lower(), dns.rdatatype.to_text(question.rdtype)
         self.server.asked.append(name)
-        if name.startswith("silent."):
+        if self.server.dead or name.startswith("silent."):
             return
         if self.server.losses > 0:
             self.server.losses -= 1
@@ -113,6 +114,31 @@ def test_names_that_are_none_are_unanswered(resolver: Dns, name: str) -> None:
 def test_i5_a_machine_without_name_servers_still_works() -> None:
     with pytest.raises(Unanswered):
         Dns(["127.0.0.1"], 1).look_up("council.example", "A", 0.3)
+
+
+def test_i5_a_dead_name_server_is_not_waited_for_by_every_letter(
+    server: NameServer, resolver: Dns
+) -> None:
+    resolver.look_up("council.example", "A", 3)
+    server.dead = True
+    for _ in range(3):
+        with pytest.raises(Unanswered):
+            resolver.look_up("other.example", "TXT", 0.1)
+    started = time.monotonic()
+    with pytest.raises(Unanswered):
+        resolver.look_up("third.example", "TXT", 3)
+    assert time.monotonic() - started < 0.3
+    assert resolver.look_up("council.example", "A", 3) == ("192.0.2.1",), "the cache still serves"
+
+
+def test_i5_a_strangers_slow_name_server_costs_others_nothing(
+    server: NameServer, resolver: Dns
+) -> None:
+    for number in range(4):
+        with pytest.raises(Unanswered):
+            resolver.look_up(f"silent.{number}.example", "TXT", 0.1)
+    server.losses = 1
+    assert resolver.look_up("council.example", "A", 3) == ("192.0.2.1",)
 
 
 def test_all_questions_together_have_one_time(resolver: Dns) -> None:
