@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import Literal
 
@@ -89,7 +90,7 @@ def lay_out(frame: bytes, pieces: Pieces, items: str, headings: Pieces = EMPTY) 
         here = _groups_with_pieces(groups, pieces, form.decode())
         shown = sum(len(posts) for _, posts in here)
         whole = _body(body, form.decode(), here, pieces, headings)
-        whole = whole.replace(b"\0total\0", quote(str(shown)))
+        whole = whole.replace(b"\0total\0", _digits(shown))
         _split("html" if content == b"html" else "text", whole, fixed, places)
     return Layout(tuple(fixed), tuple(places), shown)
 
@@ -188,15 +189,20 @@ def _body(
     items: list[bytes] = []
     for topic, posts in groups:
         heading = headings.get((form, f"heading:{topic}"), b"")
-        items.append(heading.replace(b"\0count\0", quote(str(len(posts)))))
+        items.append(heading.replace(b"\0count\0", _digits(len(posts))))
         for number, post in posts:
-            digits = quote(str(number))
+            digits = _digits(number)
             also_in = pieces.get((form, f"also_in:{post}:{topic}"), b"")
             entries.append(pieces[form, f"entry:{post}"].replace(b"\0number\0", digits))
             item = pieces[form, f"item:{post}"].replace(b"\0number\0", digits)
             items.append(item.replace(b"\0also_in\0", also_in))
     body = frame.replace(b"\0contents\0", b"".join(entries))
     return body.replace(b"\0items\0", b"".join(items))
+
+
+@cache
+def _digits(number: int) -> bytes:
+    return quote(str(number))
 
 
 def _split(
