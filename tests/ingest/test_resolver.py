@@ -83,7 +83,7 @@ def resolver(server: NameServer) -> Dns:
     ],
 )
 def test_answers(resolver: Dns, name: str, kind: str, found: tuple[str, ...]) -> None:
-    assert resolver.look_up(name, kind, 3) == found
+    assert sorted(resolver.look_up(name, kind, 3)) == sorted(found)
 
 
 def test_i5_silence_and_failure_are_not_answers(resolver: Dns) -> None:
