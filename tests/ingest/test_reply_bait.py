@@ -48,7 +48,8 @@ def test_words_below_thousands_of_lines_are_not_lost() -> None:
 
 LINES = st.sampled_from(
     [
-        "Yes", "no, thanks", "", "> quoted", "| quoted", "--", "-- ", "On 18/11/2026 09:13, N wrote:",
+        "Yes", "no, thanks", "", "> quoted", "| quoted", "--", "-- ",
+        "On 18/11/2026 09:13, N wrote:",
         "From: N <n@x.example>", "Sent: 18/11/2026 09:13", "To: b@x.example", "Subject: post",
         "-----Original Message-----", "________________________________", "Sent from my iPhone",
         "Begin forwarded message:", "<n@x.example>", "wrote:", "*From:* x", "—", "Original Message",

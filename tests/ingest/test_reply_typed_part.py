@@ -28,9 +28,10 @@ def blocks(name: str) -> list[tuple[str, str]]:
     return [(title, "\n".join(lines).strip("\n")) for title, lines in found]
 
 
-def given(name: str) -> pytest.MarkDecorator:
-    samples = blocks(name)
-    return pytest.mark.parametrize("title, sample", samples, ids=[title for title, _ in samples])
+def given(name: str, without: tuple[str, ...] = ("-",)) -> pytest.MarkDecorator:
+    samples = [(title, text) for title, text in blocks(name) if not title.startswith(without)]
+    texts = [sample for _, sample in samples]
+    return pytest.mark.parametrize("sample", texts, ids=[title for title, _ in samples])
 
 
 def quoted(text: str) -> str:
@@ -38,52 +39,50 @@ def quoted(text: str) -> str:
 
 
 @given("attributions.txt")
-def test_attribution_above_a_quote(title: str, sample: str) -> None:
+def test_attribution_above_a_quote(sample: str) -> None:
     text = f"Yes, that is fine.\n\nAmina\n\n{sample}\n\n> A post waits.\n>\n> Please decide.\n"
     assert typed_part(text) == "Yes, that is fine.\n\nAmina"
 
 
 @given("attributions.txt")
-def test_attribution_right_below_the_words(title: str, sample: str) -> None:
+def test_attribution_right_below_the_words(sample: str) -> None:
     assert typed_part(f"Yes\n{sample}\n> A post waits.\n") == "Yes"
     text = f"Yes, that is fine.\nI will be there\n{sample}\n> A post waits.\n"
     assert typed_part(text) == "Yes, that is fine.\nI will be there"
 
 
 @given("attributions.txt")
-def test_answer_below_and_between_the_quotes(title: str, sample: str) -> None:
+def test_answer_below_and_between_the_quotes(sample: str) -> None:
     assert typed_part(f"{sample}\n> A post.\n> Decide.\n\nYes\n") == "Yes"
     text = f"Hello\n\n{sample}\n> one?\n\nfirst\n\n> two?\n\nsecond\n"
     assert typed_part(text) == "Hello\n\nfirst\n\nsecond"
 
 
 @given("attributions.txt")
-def test_attribution_that_is_itself_quoted(title: str, sample: str) -> None:
+def test_attribution_that_is_itself_quoted(sample: str) -> None:
     assert typed_part(f"Yes\n\n{quoted(sample)}\n>\n> A post waits.\n") == "Yes"
 
 
-@given("attributions.txt")
-def test_attribution_above_an_original_without_marks(title: str, sample: str) -> None:
-    if title.startswith(ONLY_ABOVE_QUOTES):
-        return
+@given("attributions.txt", without=ONLY_ABOVE_QUOTES)
+def test_attribution_above_an_original_without_marks(sample: str) -> None:
     text = f"Yes, please.\n\n{sample}\n\nA post waits.\n\nPlease decide.\n"
     assert typed_part(text) == "Yes, please."
 
 
 @given("header_blocks.txt")
-def test_header_block_ends_the_typed_part(title: str, sample: str) -> None:
+def test_header_block_ends_the_typed_part(sample: str) -> None:
     text = f"Yes, that is fine.\n\nBob\n\n{sample}\n\nA post waits.\n\nReply yes or no.\n"
     assert typed_part(text) == "Yes, that is fine.\n\nBob"
     assert typed_part(f"Yes\n{sample}\nA post waits.\n\n> older\nmore\n") == "Yes"
 
 
 @given("header_blocks.txt")
-def test_header_block_with_nothing_typed(title: str, sample: str) -> None:
+def test_header_block_with_nothing_typed(sample: str) -> None:
     assert typed_part(f"{sample}\n\nA post waits.\n") == ""
 
 
 @given("header_blocks.txt")
-def test_header_block_that_is_quoted(title: str, sample: str) -> None:
+def test_header_block_that_is_quoted(sample: str) -> None:
     assert typed_part(f"Yes\n\n{quoted(sample)}\n> A post.\n\nAmina") == "Yes\n\nAmina"
 
 
@@ -97,7 +96,7 @@ def test_footer_of_a_program(footer: str) -> None:
 
 
 @given("honest.txt")
-def test_honest_words_stay(title: str, sample: str) -> None:
+def test_honest_words_stay(sample: str) -> None:
     assert typed_part(sample) == sample
 
 

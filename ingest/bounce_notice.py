@@ -1,0 +1,164 @@
+"""Reads notices of failed delivery that were written for people, as some fifty mail systems word
+them: Exim, qmail, old Postfix and Sendmail, Exchange, Gmail, Yahoo, providers in Asia …
+
+What a report says in its machine-readable part is read in ``bounce_report``, and comes first.
+"""
+
+from __future__ import annotations
+
+import re
+from email.message import Message
+from email.utils import getaddresses, parseaddr
+from itertools import pairwise
+
+from flufl.bounce import all_failures
+
+from ingest import diagnosis, peek
+from ingest.bounce_report import Failure, failure_of, fields_in, returned_recipients
+
+NOTICE_LENGTH = 8_000
+"""Characters: what a system has to say stands at the top."""
+EXPLANATION_LINES = 12
+
+_WORDS = diagnosis.WORDS["notice"]
+_SUBJECT = diagnosis.any_of(_WORDS["subjects"])
+_SENTENCE = diagnosis.any_of(_WORDS["sentences"])
+_ORIGINAL = re.compile(r"^[ \t>]{0,8}(?:" + "|".join(_WORDS["originals"]) + ")", re.I | re.M)
+_TITLE_AT_END = re.compile(r"\((?:delivery failed|undeliverable|failed|returned)\)$|: non remis")
+_CERTAIN = re.compile(
+    r"(?:message|mail|e-?mail)\b[^.]{0,120}\b(?:could|can|was|is|has)(?: ?not|n[’']t) "
+    r"(?:been |be )?(?:delivered|sent)|delivered to the following|did not reach"
+    r"|following (?:recipient|address|user)"
+)
+_RETURNED = re.compile(r"intended recipient|has been returned|n[’']existe pas|does not exist")
+_SENDERS = frozenset(_WORDS["senders"])
+_DISPLAY = tuple(_WORDS["display"])
+_PERSON = ("in-reply-to", "user-agent", "x-originating-client")
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'`|\\{}«»]{1,64}@[\w.-]{1,190}\.[^\W\d_][\w-]{1,30}")
+_NOT_A_RECIPIENT = re.compile(
+    r"^\W*(?:from|sender|reply-to|return-path|message-id|x-[\w-]+|mail from|by|received|contact)\b"
+    r"|^\W*(?:to|cc|bcc|from):"
+    r"|postmaster@|mailer-daemon@|abuse@|mail from:|contact (?:your|the|us|me)\b"
+    r"|for (?:further )?assistance",
+    re.I,
+)
+_SMTP_REPLY = re.compile(r"\b[45]\d\d[ -]|\b[45]\.\d\.\d{1,3}\b")
+_DELAY = re.compile(
+    r"warning message only|do not need to resend|no action is required|not yet (?:been )?delivered"
+    r"|will (?:be retried|keep trying|continue (?:to )?(?:try|attempt)|be attempted|retry)"
+    r"|still (?:being )?(?:tr|in the queue|undelivered)|delivery (?:is |has been )?delayed"
+    r"|delayed mail|noch nicht zugestellt|verzögert|retardé"
+)
+
+
+def is_notice(message: Message) -> bool:
+    """True for a letter in which a mail system says that it could not deliver something."""
+    if "x-failed-recipients" in peek.header_names(message):
+        return True
+    text = diagnosis.even(told(message)[:NOTICE_LENGTH])
+    titled, said = is_titled(message), bool(_SENTENCE.search(text))
+    if from_mail_system(message):
+        return titled or said or bool(_RETURNED.search(text))
+    if any(name in peek.header_names(message) for name in _PERSON):
+        return False
+    certain = _CERTAIN.search(text) or _SMTP_REPLY.search(text) or diagnosis.by_words(text)
+    return titled and said and bool(certain)
+
+
+def is_titled(message: Message) -> bool:
+    """Does the subject say that something was not delivered? A reply's or forward's does not."""
+    subject = diagnosis.even(peek.header(message, "subject"))
+    if _TITLE_AT_END.search(subject):
+        return True
+    subject = re.sub(r"^(?:\[[^\]]{1,40}\]|\*+|<[^>]{1,30}>|auto:?|warning:)\s*", "", subject)
+    return bool(_SUBJECT.match(subject))
+
+
+def from_mail_system(message: Message) -> bool:
+    if peek.header(message, "return-path") in ("<>", "< >", "<MAILER-DAEMON>"):
+        return True
+    name, address = parseaddr(peek.header(message, "from")[:2_000])
+    local = (address.rpartition("@")[0] or address).lower()
+    return local in _SENDERS or name.strip().lower().startswith(_DISPLAY)
+
+
+def told(message: Message) -> str:
+    """What the notice says, up to the place where it returns what was sent."""
+    text = peek.body_text(message)
+    for found in _ORIGINAL.finditer(text):
+        if text[: found.start()].strip():
+            return text[: found.start()]
+    return text
+
+
+def failures(message: Message) -> list[Failure]:
+    """Who was not reached, in the order of the notice; [] when it names nobody."""
+    text = told(message)
+    groups = [one for group in fields_in(peek.body_text(message)) if (one := failure_of(group))]
+    if groups:
+        return groups
+    delayed = bool(_DELAY.search(diagnosis.even(text)))
+    found = _in_paragraphs(text, _own_addresses(message), delayed=delayed)
+    named = _named_in_header(message) or _by_flufl(message)
+    if named:
+        whys = {one.recipient.lower(): one for one in found}
+        return [whys.get(a.lower()) or _failure(a, text, delayed=delayed) for a in named]
+    if found:
+        return found
+    sent_to = returned_recipients(message)[:1]
+    return [_failure(address, text, delayed=delayed) for address in sent_to]
+
+
+def _failure(address: str, why: str, *, delayed: bool) -> Failure:
+    return Failure(address, diagnosis.code_in(why), why[: diagnosis.LONGEST], delayed)
+
+
+def _named_in_header(message: Message) -> list[str]:
+    value = peek.header(message, "x-failed-recipients")[:8_000]
+    return list(dict.fromkeys(a for _, a in getaddresses([value]) if "@" in a))
+
+
+def _own_addresses(message: Message) -> set[str]:
+    """Those to whom the notice went and from whom it came: not the failed ones."""
+    values = [
+        peek.header(message, n)[:4_000] for n in ("to", "from", "reply-to", "sender", "return-path")
+    ]
+    return {address.lower() for _, address in getaddresses([v for v in values if v])}
+
+
+def _in_paragraphs(text: str, own: set[str], *, delayed: bool) -> list[Failure]:
+    """Each address with the lines that follow it, as far as the next address."""
+    lines = text[:NOTICE_LENGTH].split("\n")
+    named = [(row, a) for row, line in enumerate(lines) for a in _recipients_on(line, own)]
+    first: dict[str, int] = {}
+    for row, address in named:
+        first.setdefault(address.lower(), row)
+    starts = sorted({*first.values(), len(lines)})
+    ends = dict(pairwise(starts))
+    spelled = {address.lower(): address for _, address in reversed(named)}
+    return [
+        _failure(spelled[low], _explanation(lines, row, ends[row]), delayed=delayed)
+        for low, row in first.items()
+    ]
+
+
+def _recipients_on(line: str, own: set[str]) -> list[str]:
+    if "@" not in line or len(line) > 2_000 or _NOT_A_RECIPIENT.search(line):
+        return []
+    found = [_KIND.sub("", match[0]).strip(".'<>*_-=") for match in _ADDRESS.finditer(line)]
+    return [a for a in found if a.lower() not in own and "@" in a]
+
+
+_KIND = re.compile(r"^.{0,40}?(?:smtp|rfc822|mailto)=", re.IGNORECASE)
+
+
+def _explanation(lines: list[str], row: int, end: int) -> str:
+    return "\n".join(lines[row : min(end, row + EXPLANATION_LINES)])
+
+
+def _by_flufl(message: Message) -> list[str]:
+    try:
+        temporary, permanent = all_failures(message)
+    except Exception:  # noqa: BLE001 - twenty detectors, each on a stranger's bytes
+        return []
+    return sorted({a.decode("ascii", "replace") for a in {*temporary, *permanent} if b"@" in a})

@@ -1,0 +1,64 @@
+"""Judges from what a mail system said whether an address is dead ("hard") or only out of reach.
+
+The words count before the code: systems give 5.1.1 for full mailboxes and 5.7.1 for unknown users.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+Kind = Literal["hard", "soft"]
+LONGEST = 3_000
+"""Characters of an explanation that are looked at."""
+
+WORDS: dict[str, Any] = tomllib.loads(
+    (Path(__file__).parent / "words" / "bounce.toml").read_text("utf-8")
+)
+_HARD_CODES = frozenset(WORDS["codes"]["hard"])
+# RFC 3463 §2: class, subject, detail. Not part of an IP address or a version.
+_CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
+_ADDRESS = re.compile(r"[^\s<>()\[\]@,;:\"']{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}")
+_LINK = re.compile(r"https?://\S{1,500}")
+_HOST = re.compile(r"(?<![\w.@-])(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}(?![\w.])")
+
+
+def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """One pattern out of many, for text that went through ``even``."""
+    return re.compile("|".join(patterns))
+
+
+def even(text: str) -> str:
+    """Lower case, single blanks; as the word lists expect it."""
+    return " ".join(text[: 4 * LONGEST].lower().split())
+
+
+_SHUT, _OURS, _DEAD, _US = (any_of(WORDS["why"][name]) for name in ("shut", "ours", "dead", "us"))
+
+
+def by_words(text: str) -> Kind | None:
+    """What an explanation in words says, or None when it says nothing that is known."""
+    text = _LINK.sub(" ", even(text)[:LONGEST])
+    # Host names and addresses hold words too: "antispam.example said: user unknown".
+    text = _HOST.sub("host", _ADDRESS.sub("x@x", text))
+    if _SHUT.search(text) or _OURS.search(text):
+        return "soft"
+    if _DEAD.search(text):
+        return "hard"
+    return "soft" if _US.search(text) else None
+
+
+def by_code(status: str | None) -> Kind | None:
+    """What the enhanced status code says by itself (RFC 3463 §3)."""
+    if status is None:
+        return None
+    return "hard" if status in _HARD_CODES else "soft"
+
+
+def code_in(text: str) -> str | None:
+    """The first enhanced status code in the text, or None."""
+    found = _CODE.search(text)
+    return ".".join(str(int(part)) for part in found.groups()) if found else None
