@@ -18,6 +18,8 @@ _SIZE = re.compile(r"([0-9.]{1,10})(px|pt|em|rem|ex|%|cm|mm|in)?")
 _SIDES = ("width", "height")
 _PIXEL = 3
 """A picture of at most this width and height shows nothing and only reports that it was fetched."""
+_FILE_NAME = re.compile(r"[^/\\]{0,200}\.(?:png|jpe?g|gif|bmp|webp|svg|emz|wmz)", re.IGNORECASE)
+"""What programs write where a person would describe the picture."""
 _LEGIBLE = 2.0
 """Letters of at most this many pixels are there for machines."""
 
@@ -55,6 +57,8 @@ def _picture(image: Element, notes: Counter[str]) -> list[Element | str]:
     tiny = any(_pixels(size) <= _PIXEL for size in sizes if size)
     source = clean_link(image.attributes.get("src", ""))
     alt = clean_line(image.attributes.get("alt", ""))
+    if _FILE_NAME.fullmatch(alt):
+        alt = ""
     if _hides(_styles(image), image) or tiny:
         notes["pixel"] += 1
         return []

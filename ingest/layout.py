@@ -1,0 +1,126 @@
+"""Makes the cleaned HTML of one mail sit well among others, on a phone and in large print: no
+tables that only lay out, no empty paragraphs, smaller headings, right-to-left marked."""
+
+from __future__ import annotations
+
+from ingest.paragraphs import is_right_to_left
+from ingest.tree import BLOCKS, VOID, Element, text_of
+
+_HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h5", "h6": "h6"}
+_ROWS = ("tbody", "thead", "tfoot")
+_SHELLS = frozenset({"div", "p", "blockquote", "ul", "ol", "dl", "table", "tbody", "tr"})
+_DIRECTED = frozenset("p div li td th dd dt h3 h4 h5 h6 blockquote pre caption".split())  # noqa: SIM905
+_MOST_BREAKS = 2
+
+
+def lay_out(root: Element) -> None:
+    """Changes the tree in place. Doing it again changes nothing."""
+    root.children = _laid_out(root)
+    _mark_direction(root)
+
+
+def _laid_out(parent: Element) -> list[Element | str]:
+    kept: list[Element | str] = []
+    for child in parent.children:
+        if isinstance(child, Element):
+            child.children = _laid_out(child)
+            kept += _simplified(child)
+        else:
+            kept.append(child)
+    return kept if parent.name == "pre" else _without_spare_breaks(kept, parent.name in BLOCKS)
+
+
+def _simplified(element: Element) -> list[Element | str]:
+    element.name = _HEADINGS.get(element.name, element.name)
+    if element.name == "table" and (cells := _single_column(element)) is not None:
+        return cells
+    if element.name in _SHELLS and not _says_anything(element):
+        return []
+    if element.name == "div" and not element.attributes:
+        inner = [child for child in element.children if child != "" and not _is_space(child)]
+        # A box that holds only boxes adds nothing but depth.
+        if inner and all(isinstance(child, Element) and child.name in BLOCKS for child in inner):
+            return inner
+    return [element]
+
+
+def _is_space(child: Element | str) -> bool:
+    return isinstance(child, str) and not child.strip(" \n\t")
+
+
+def _says_anything(element: Element) -> bool:
+    return any(
+        child.strip() != ""
+        if isinstance(child, str)
+        else child.name in ("img", "hr") or _says_anything(child)
+        for child in element.children
+    )
+
+
+def _single_column(table: Element) -> list[Element | str] | None:
+    """The cells of a table of one column as boxes; None for a table that tells something."""
+    if table.attributes.get("border", "0") != "0":
+        return None
+    rows: list[Element] = []
+    for child in table.children:
+        if isinstance(child, Element):
+            if child.name in _ROWS:
+                rows += [row for row in child.children if isinstance(row, Element)]
+            elif child.name not in ("col", "colgroup"):
+                return None
+    boxes: list[Element | str] = []
+    for row in rows:
+        cells = [cell for cell in row.children if isinstance(cell, Element)]
+        if any(cell.name != "td" for cell in cells):
+            return None
+        spoken = [cell for cell in cells if _says_anything(cell)]
+        if len(spoken) > 1:
+            return None
+        boxes += [box for cell in spoken for box in _box(cell)]
+    return boxes
+
+
+def _box(cell: Element) -> list[Element | str]:
+    kept = {n: v for n, v in cell.attributes.items() if n in ("dir", "lang", "style", "align")}
+    kept = {n: v for n, v in kept.items() if (n, v) != ("align", "left")}
+    return _simplified(Element("div", kept, cell.children))
+
+
+def _without_spare_breaks(children: list[Element | str], block: bool) -> list[Element | str]:
+    kept: list[Element | str] = []
+    breaks = 0
+    for child in children:
+        if _is_break(child):
+            breaks += 1
+            if breaks > _MOST_BREAKS:
+                continue
+        elif not (isinstance(child, str) and not child.strip()):
+            breaks = 0
+        kept.append(child)
+    while block and kept and (_is_break(kept[-1]) or _is_space(kept[-1])):
+        kept.pop()
+    return kept
+
+
+def _is_break(child: Element | str) -> bool:
+    return isinstance(child, Element) and child.name == "br"
+
+
+def _mark_direction(element: Element) -> None:
+    for child in element.children:
+        if not isinstance(child, Element) or child.name in VOID:
+            continue
+        if child.name in _DIRECTED and "dir" not in child.attributes:
+            # A box that only holds boxes leaves it to them.
+            own = "".join(part for part in _own_words(child))
+            if is_right_to_left(own):
+                child.attributes["dir"] = "rtl"
+        _mark_direction(child)
+
+
+def _own_words(element: Element) -> list[str]:
+    return [
+        child if isinstance(child, str) else text_of(child)
+        for child in element.children
+        if isinstance(child, str) or child.name not in BLOCKS
+    ]
