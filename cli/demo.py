@@ -32,9 +32,15 @@ PATIENCE_SECONDS = 20.0
 
 # What a moderator answers to each example, as typed on the phone.
 ANSWERS = {
+    "01-workshop-plain-text": "Yes\ntopics: housing",
     "02-courses-outlook-logo-disclaimer": "Yes thanks",
     "03-vacancy-windows-1252-docx": "Yes – topics: jobs",
-    "04-opening-from-a-phone": "Ok, approve this please",
+    "04-opening-from-a-phone": "Ok, approve this please\ntitle: Drop-in: open over Christmas",
+    "06-english-and-arabic": "yes topics: jobs",
+    "07-newsletter-html-only": "Yes, topics: legal, housing",
+    "08-forwarded-by-outlook": "yes\ntopics: health",
+    "09-forwarded-as-attachment": "yes\ntopics: legal",
+    "10-photo-with-place": "👍\ntopics: health",
     "12-names-a-child": "No, it names a child and an address. Please send it again without them.",
     "13-spam-offer": "spam",
     "14-advert": "No, this is an advert. Please send us events and services.",
@@ -314,7 +320,9 @@ def _leave_results(town: Town) -> None:
 
 
 def _sentences(mail: EmailMessage) -> str:
-    return " ".join(line.strip("- ") for line in _text(mail).splitlines() if " now " in f" {line} ")
+    """The sentences of a list in a mail's text."""
+    lines = _text(mail).splitlines()
+    return " ".join(line[2:] for line in lines if line.startswith("- "))
 
 
 def _text(mail: EmailMessage) -> str:

@@ -67,7 +67,7 @@ class Pen:
         *,
         answers: str = "",
         automatic: str = "auto-generated",
-        attachments: Sequence[Attachment] = (),
+        attached: Sequence[Attachment] = (),
         headers: dict[str, str] | None = None,
         **values: Any,
     ) -> int:
@@ -96,7 +96,7 @@ class Pen:
             in_reply_to=answers,
             automatic=automatic,
             headers=headers or {},
-            attachments=attachments,
+            attachments=attached,
         )
         return outgoing.put(self.tx, _row(self.sender, to, draft))
 

@@ -162,8 +162,9 @@ class Workers:
         return f"mail {letter.peer}"
 
     def _stuck(self, letter: Letter, reason: str) -> None:
+        log.error("letter %d is stuck: %s", letter.id, reason)
         try:
             with self._database.write() as tx:
                 letters.settle(tx, letter.id, "stuck", reason)
-        except Unavailable:
-            log.warning("letter %d is stuck: %s", letter.id, reason)
+        except Unavailable as error:
+            log.warning("letter %d waits for the database: %s", letter.id, type(error).__name__)

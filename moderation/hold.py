@@ -103,7 +103,7 @@ def ask(pen: Pen, post: Post, words: str, round_up: datetime) -> None:
         pen.write(
             "post_held",
             to_moderator(volunteer, post),
-            attachments=_with_content(pen.tx, post),
+            attached=_with_content(pen.tx, post),
             proof_words=words,
             due=round_up.astimezone(ZoneInfo(volunteer.timezone or pen.sender.timezone)),
             **post_values(pen.tx, post),
