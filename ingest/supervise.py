@@ -18,8 +18,8 @@ from ingest.reader import Reader, Task, Unreadable
 
 __all__ = ["ReadingRoom", "Unreadable"]
 
-MEMORY = 384 * 1024 * 1024
-"""Bytes above what the imports take: 25 MiB of letter need about eight times their size."""
+MEMORY = 192 * 1024 * 1024
+"""Bytes above what the imports take; 25 MiB of photographs or PDF were read with 128 MiB."""
 LARGE = 1024 * 1024
 """Letters from this size are read one at a time, whatever the number of children."""
 
@@ -42,7 +42,7 @@ class ReadingRoom:
         children: int = 1,
         imports: Sequence[str] = (),
         seconds: float = 5.0,
-        seconds_per_mebibyte: float = 0.2,
+        seconds_per_mebibyte: float = 0.4,
         patience: float = 3.0,
         memory: int = MEMORY,
         letters: int = 2000,
