@@ -16,7 +16,8 @@ from functools import partial
 from sqlalchemy import Connection
 
 from digest import windows
-from digest.make import LEASE, Run, make
+from digest.claimed import LEASE, Run
+from digest.make import make
 from digest.timetable import (
     SCHEDULED,
     Scheduled,

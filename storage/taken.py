@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from storage.records import FREQUENCIES, Frequency, Subscriber
+from storage.records import FREQUENCIES, Format, Frequency, Subscriber
 from storage.tables import edition, edition_post, outgoing, post, subscriber
 
 
@@ -135,7 +135,7 @@ def oldest_debt(tx: Connection, list_id: int, changed_since: datetime) -> dateti
     return found
 
 
-def forms_wanted(tx: Connection, list_id: int) -> list[tuple[str, str]]:
+def forms_wanted(tx: Connection, list_id: int) -> list[tuple[Format, str]]:
     """(format, language) of the list's active readers, each once."""
     here = (subscriber.c.list_id == list_id) & (subscriber.c.state == "active")
     chosen = select(subscriber.c.format, subscriber.c.language).where(here).distinct()

@@ -1,0 +1,98 @@
+"""Gets ready what a run's mails are joined from: each post and frame once for each form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from delivery.edition_mail import make_frames
+from delivery.forms import mail_form, piece_forms
+from delivery.pieces import ensure
+from digest.claimed import Run
+from storage import lists, pieces, posts
+from storage.records import Format
+
+POSTS_AT_ONCE = 10
+
+
+@dataclass(slots=True)
+class Prepared:
+    """What is ready for a run, and what turned out not to be fit for sending."""
+
+    posts: set[int] = field(default_factory=set)
+    forms: set[str] = field(default_factory=set)
+    """Forms of mails that have their frames."""
+    bad: set[int] = field(default_factory=set)
+    """Posts that could not be written. They stay approved; the operator sees them in history."""
+
+
+def prepare(
+    run: Run,
+    post_ids: Sequence[int],
+    formats: Iterable[tuple[Format, str]],
+    stop: Callable[[], bool],
+) -> Prepared:
+    """Writes the posts and the frames in the (format, language) pairs that readers have now.
+
+    In small steps, each with the lease renewed; what is ready already is not made again.
+    """
+    prepared = Prepared()
+    forms = {form for pair in formats if (form := form_of(*pair))}
+    for start in range(0, len(post_ids), POSTS_AT_ONCE):
+        if stop():
+            return prepared
+        with run.db.write() as tx:
+            run.start_batch(tx)
+            _posts(tx, run, prepared, post_ids[start : start + POSTS_AT_ONCE], forms)
+    with run.db.write() as tx:
+        _frames(tx, run, prepared, forms)
+    return prepared
+
+
+def prepare_rest(
+    tx: Connection, run: Run, prepared: Prepared, post_ids: set[int], forms: set[str]
+) -> bool:
+    """Makes ready what only now proves to be wanted, by readers who changed their wishes.
+
+    True when one of the posts cannot be written, so that the choice must be made again.
+    """
+    known = len(prepared.bad)
+    missing = post_ids if forms - prepared.forms else post_ids - prepared.posts
+    if missing:
+        _posts(tx, run, prepared, sorted(missing), forms | prepared.forms)
+    _frames(tx, run, prepared, forms)
+    return len(prepared.bad) > known
+
+
+def form_of(format_: Format, language: str) -> str | None:
+    """The form of the mails for this format and language; None when there is no such format."""
+    form = mail_form(format_, language)
+    try:
+        piece_forms(form)
+    except KeyError:
+        return None
+    return form
+
+
+def _posts(
+    tx: Connection, run: Run, prepared: Prepared, post_ids: Sequence[int], forms: Iterable[str]
+) -> None:
+    parts = sorted({part for form in forms for part in piece_forms(form)})
+    for number, reason in ensure(tx, post_ids, parts).items():
+        prepared.bad.add(number)
+        run.note(tx, "post_unwritable", reason, post_id=number)
+    prepared.posts.update(post_ids)
+
+
+def _frames(tx: Connection, run: Run, prepared: Prepared, forms: Iterable[str]) -> None:
+    new = sorted(set(forms) - prepared.forms)
+    if not new:
+        return
+    alone = sorted(prepared.posts) if run.lead.frequency == "straight away" else []
+    titles = {post.id: post.title for post in posts.by_ids(tx, alone)}
+    topics = lists.topics(tx, run.mailing_list.id)
+    made = make_frames(run.mailing_list, topics, new, run.day, titles)
+    pieces.put_frames(tx, run.lead.id, made)
+    prepared.forms.update(new)
