@@ -20,7 +20,7 @@ from ingest.draft import Draft
 from moderation import answer as moderator_answer
 from moderation import author as author_answer
 from moderation import hold
-from preferences import change, joining
+from preferences import change, joining, more
 from preferences.wish import Wish, read_wishes
 from storage import history, lists, outgoing, subscribers, volunteers
 from storage.records import Letter, MailingList, Outgoing, Post, Proof, Reading, Subscriber
@@ -253,6 +253,10 @@ def _settings(matter: Matter) -> Outcome:
         name = "settings_shown" if stale else "wish_unclear"
         values = change.settings_values(matter.pen, reader)
         matter.pen.to_reader(name, reader, answers=answers, **(values | {"said": wishes[0].line}))
+        return Outcome("command", name)
+    if wishes[0].kind == "more":
+        numbers = wishes[0].changes["numbers"]
+        name = more.send_more(matter.pen, reader, numbers, matter.reading.answers[:50], answers)
         return Outcome("command", name)
     return Outcome("command", change.apply(matter.pen, reader, wishes, answers=answers))
 

@@ -7,11 +7,11 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from delivery.letters import Pen
 from storage import history, subscribers
-from storage.records import FORMATS, FREQUENCIES, Format, Frequency, Subscriber, Topic
+from storage.records import FORMATS, FREQUENCIES, Subscriber, Topic
 
 COLUMNS = ("email", "name", "frequency", "topics", "format", "language", "consent")
 Outcome = Literal["added", "there", "left"]
@@ -123,9 +123,9 @@ def _subscriber(pen: Pen, row: Row, topics: Sequence[Topic]) -> Subscriber:
         address=row.email,
         name=row.name[:200],
         state="active",
-        frequency=cast(Frequency, frequency),
+        frequency=frequency,
         topics=_topics(row.topics, topics),
-        format=cast(Format, format_),
+        format=format_,
         language=row.language.lower()[:12],
         joined_at=pen.now,
         settled_until=pen.now,

@@ -16,7 +16,7 @@ from preferences.until import read_until
 from preferences.words import fold, words
 from storage.records import Topic
 
-Kind = Literal["join", "stop", "change", "settings", "help", "unclear"]
+Kind = Literal["join", "stop", "change", "settings", "more", "help", "unclear"]
 
 _FREQUENCIES = {
     "straight_away": "straight away",
@@ -43,7 +43,7 @@ MAX_LINE = 300
 class Wish:
     kind: Kind
     changes: dict[str, Any]
-    """Fields of Subscriber with their new values; only with "change"."""
+    """Fields of Subscriber with their new values, with "change"; "numbers" with "more"."""
     line: str = ""
     """The line that was read, to be quoted back when it was unclear."""
 
@@ -85,6 +85,8 @@ def _read(line: str, topics: Sequence[Topic], today: date, language: str) -> Wis
     own = _own_frequency(folded, topics, language)
     if own:
         return Wish("change", {"topic_frequencies": own}, line)
+    if numbers := _more(folded, language):
+        return Wish("more", {"numbers": numbers}, line)
     paused_until = _pause(folded, today, language)
     if paused_until:
         return Wish("change", {"paused_until": paused_until}, line)
@@ -148,6 +150,17 @@ def _own_frequency(line: str, topics: Sequence[Topic], language: str) -> dict[in
 
 def _names(topics: Sequence[Topic]) -> dict[str, int]:
     return {fold(name): topic.id for topic in topics for name in (topic.key, topic.name)}
+
+
+def _more(line: str, language: str) -> tuple[int, ...]:
+    """ "more 3", "more 2 and 5": the numbers of items."""
+    begin = _beginning(line, words(language, "more"))
+    rest = line[len(begin) :].strip()
+    if not begin or not re.fullmatch(
+        r"(?:(?:no|number|item)?[ #]*\d{1,4}(?:,| and|&)? ?){1,20}", rest
+    ):
+        return ()
+    return tuple(int(number) for number in re.findall(r"\d+", rest))
 
 
 def _pause(line: str, today: date, language: str) -> date | None:

@@ -125,6 +125,13 @@ def by_message_id(tx: Connection, message_ids: Sequence[str]) -> Outgoing | None
     return _outgoing(row) if row else None
 
 
+def last_round_up(tx: Connection, subscriber_id: int) -> Outgoing | None:
+    """The newest round-up that a reader was sent."""
+    here = (outgoing.c.subscriber_id == subscriber_id) & outgoing.c.edition_id.is_not(None)
+    row = tx.execute(_newest().where(here & (outgoing.c.state == "sent"))).first()
+    return _outgoing(row) if row else None
+
+
 def last_about_post(
     tx: Connection, post_id: int, letter: str, volunteer_id: int
 ) -> Outgoing | None:
@@ -139,13 +146,6 @@ def asked_volunteers(tx: Connection, post_id: int) -> set[int]:
     here = (outgoing.c.post_id == post_id) & outgoing.c.volunteer_id.is_not(None)
     found = tx.execute(select(outgoing.c.volunteer_id).where(here)).scalars()
     return {number for number in found if number is not None}
-
-
-def count_with_post(tx: Connection, post_id: int) -> int:
-    """How many readers had a post in a mail that was sent."""
-    here = (outgoing.c.state == "sent") & outgoing.c["items"].like(f"%{post_id}%")
-    rows = tx.execute(select(outgoing.c["items"]).where(here)).scalars()
-    return sum(post_id in posts_of(items) for items in rows)
 
 
 def posts_of(items: str) -> list[int]:
