@@ -11,3 +11,10 @@ from tests.digest.town import Town, settle
 @pytest.fixture
 def town(database: Database) -> Town:
     return settle(database)
+
+
+@pytest.fixture
+def week(town: Town) -> Town:
+    """The town on Monday 16 November 2026 after ten: its list has run for a week, and is empty."""
+    town.days("2026-11-09", "2026-11-16")
+    return town

@@ -5,16 +5,8 @@ The week begins on Monday 16 November 2026; the list has run for a while and is 
 
 from __future__ import annotations
 
-import pytest
-
 from storage import posts
 from tests.digest.town import Town, local
-
-
-@pytest.fixture
-def week(town: Town) -> Town:
-    town.days("2026-11-09", "2026-11-16")
-    return town
 
 
 def test_each_reader_gets_their_topics_at_their_frequency(week: Town) -> None:
