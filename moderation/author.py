@@ -8,7 +8,7 @@ from delivery.letters import Pen
 from moderation.answer import Answered
 from moderation.hold import to_author
 from moderation.words import fold, words
-from storage import history, outgoing, posts
+from storage import carried, history, posts
 from storage.addresses import fold as fold_address
 from storage.records import Post, Proof, Reading
 
@@ -34,10 +34,11 @@ def answer(pen: Pen, reading: Reading, proof: Proof, post_id: int, *, marked: bo
 
 
 def _cancel(pen: Pen, post: Post) -> Answered:
-    had_it = outgoing.count_with_post(pen.tx, post.id)
+    had_it = carried.count_readers(pen.tx, post)
     changes = {"decided_at": pen.now, "reason": "taken back by its author"}
     open_states = ["held", "approved", "rejected"]
     if posts.change_state(pen.tx, post.id, open_states, "withdrawn", changes):
+        carried.take_out(pen.tx, post)
         history.note(pen.tx, pen.now, post.author_address, "cancelled", post_id=post.id)
     _write(pen, "post_cancelled", post, had_it=had_it)
     return Answered("command", "post_cancelled")

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from delivery.letters import Pen
 from moderation.hold import to_author, to_moderator
 from moderation.verdict import Verdict
-from storage import history, lists, outgoing, posts, subscribers, volunteers
+from storage import carried, history, lists, outgoing, posts, subscribers, volunteers
 from storage.records import Post, Volunteer
 
 OPERATOR = "the operator"
@@ -84,23 +84,34 @@ def _spam(case: Case, verdict: Verdict) -> bool:  # noqa: ARG001
 def _undo(case: Case, verdict: Verdict) -> bool:  # noqa: ARG001
     """Back to held while no reader has it; else it leaves every edition that is not yet sent."""
     tx, post = case.pen.tx, case.post
-    readers = outgoing.count_with_post(tx, post.id)
-    cleared = dict.fromkeys(("decided_at", "decided_by", "approved_at", "straight_away_at"))
-    decided = ["approved", "rejected", "spam"]
-    after = "withdrawn" if readers else "held"
-    if not posts.change_state(tx, post.id, decided, after, cleared | {"reason": ""}):
+    readers = carried.count_readers(tx, post)
+    before = _take_back(case, readers)
+    if not before:
         return False
-    if post.state == "approved":
+    if before == "approved":
         volunteers.note_approval(tx, post.list_id, post.author_address, -1)
+    carried.take_out(tx, post)
     if not readers:
         posts.release_from_editions(tx, post.id)
     _note(case, "undone", f"{readers} readers had it")
     letter = "verdict_withdrawn" if readers else "verdict_undone"
     for volunteer in volunteers.every(tx, post.list_id, "moderator"):
         _tell(case, letter, volunteer, **_who("undone", case, volunteer), had_it=readers)
-    if post.state != "spam":
+    if before != "spam":
         _tell_author(case, "post_withdrawn" if readers else "post_undone", had_it=readers)
     return True
+
+
+def _take_back(case: Case, readers: int) -> str:
+    """Ends the decision that stood; which it was, "" when there was none."""
+    after, changes = "withdrawn", _decision(case) | {"reason": ""}
+    if not readers:
+        undecided = ("decided_at", "decided_by", "approved_at", "straight_away_at")
+        after, changes = "held", changes | dict.fromkeys(undecided)
+    for before in ("approved", "rejected", "spam"):
+        if posts.change_state(case.pen.tx, case.post.id, [before], after, changes):
+            return before
+    return ""
 
 
 def settled_already(case: Case, said: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 BUSY_MILLISECONDS = 5000
 
@@ -68,8 +69,9 @@ def insert_many_once(tx: Connection, table: Table, rows: list[dict[str, Any]]) -
     if not rows:
         return 0
     insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-    before = tx.execute(insert(table).on_conflict_do_nothing(), rows)
-    return max(before.rowcount, 0)
+    # psycopg does not say how many rows many inserts made, so the new ones are handed back.
+    statement = insert(table).on_conflict_do_nothing().returning(table.c.id)
+    return len(tx.execute(statement, rows).all())
 
 
 @contextmanager
@@ -78,6 +80,8 @@ def _translated() -> Iterator[None]:
         yield
     except IntegrityError:
         raise
+    except PoolTimeout as error:
+        raise Unavailable("no connection was free") from error
     except DBAPIError as error:
         raise _meaning(error) from error
 

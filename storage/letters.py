@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, select, text, update
 
 from storage.addresses import fold
 from storage.records import Arrival, Letter
@@ -18,6 +19,7 @@ MAX_ATTEMPTS = 3
 
 # Trace headers differ from one try of the same message to the next (RFC 5321 §4.4).
 _TRACE = (b"received:", b"return-path:", b"delivered-to:", b"x-", b"authentication-results:")
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 
 class Damaged(Exception):
@@ -30,9 +32,10 @@ def keep(tx: Connection, arrivals: Sequence[Arrival]) -> list[int]:
     A message that was sent again (the same bytes but for trace headers, to the same address,
     within seven days) makes no second letter: the sender missed our 250 (RFC 1047).
     """
+    prints = [fingerprint(arrival.raw) for arrival in arrivals]
+    _wait_for_twins(tx, prints)
     new: list[int] = []
-    for arrival in arrivals:
-        print_ = fingerprint(arrival.raw)
+    for arrival, print_ in zip(arrivals, prints, strict=True):
         known = _known_recipients(tx, print_, arrival.received_at - RESENT_WITHIN)
         wanted = {fold(address): address for address in arrival.recipients}
         missing = [address for key, address in wanted.items() if key not in known]
@@ -43,16 +46,29 @@ def keep(tx: Connection, arrivals: Sequence[Arrival]) -> list[int]:
 
 def fingerprint(raw: bytes) -> str:
     """SHA-256 of the message without the trace headers that change from try to try."""
-    head, blank, body = raw.partition(b"\r\n\r\n")
+    blank = _BLANK_LINE.search(raw)
+    end = blank.start() if blank else len(raw)
     kept, skipping = hashlib.sha256(), False
-    for line in head.split(b"\r\n"):
+    # Whatever ends its lines: two letters taken for one would lose the second.
+    for line in raw[:end].splitlines():
         if not line.startswith((b" ", b"\t")):
             skipping = line[:24].lower().startswith(_TRACE)
         if not skipping:
             kept.update(line + b"\n")
-    kept.update(blank)
-    kept.update(body)
+    kept.update(raw[end:])
     return kept.hexdigest()
+
+
+def _wait_for_twins(tx: Connection, prints: Sequence[str]) -> None:
+    """Lets a second transaction with the same message see what the first one kept.
+
+    On SQLite there is only one writer anyway.
+    """
+    if tx.dialect.name == "sqlite":
+        return
+    keys = sorted({int.from_bytes(bytes.fromhex(one[:16]), signed=True) for one in prints})
+    locks = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
+    tx.execute(locks, {"keys": keys})
 
 
 def _known_recipients(tx: Connection, print_: str, since: datetime) -> set[str]:
@@ -101,16 +117,26 @@ def take(tx: Connection, now: datetime, lease: timedelta, limit: int = 1) -> lis
         "attempts": letter.c.attempts + 1,
     }
     tx.execute(update(letter).where(letter.c.id.in_(ids)).values(claim))
-    return [
-        _letter(row)
-        for row in tx.execute(_whole().where(letter.c.id.in_(ids)).order_by(letter.c.id))
-    ]
+    rows = tx.execute(_whole().where(letter.c.id.in_(ids)).order_by(letter.c.id)).all()
+    return [taken for row in rows if (taken := _undamaged(tx, row)) is not None]
 
 
 def _give_up(tx: Connection, free: Any) -> None:
     worn = free & (letter.c.attempts >= MAX_ATTEMPTS)
-    reason = "Reading it failed several times without an answer."
-    tx.execute(update(letter).where(worn).values(state="stuck", reason=reason, lease_until=None))
+    _set_aside(tx, worn, "Reading it failed several times without an answer.")
+
+
+def _undamaged(tx: Connection, row: Sequence[Any]) -> Letter | None:
+    """The letter; one whose bytes changed is set aside, so that it never holds up the others."""
+    try:
+        return _letter(row)
+    except Damaged as error:
+        _set_aside(tx, letter.c.id == row[0], str(error))
+        return None
+
+
+def _set_aside(tx: Connection, here: Any, reason: str) -> None:
+    tx.execute(update(letter).where(here).values(state="stuck", reason=reason, lease_until=None))
 
 
 def settle(
@@ -183,5 +209,5 @@ def _letter(row: Sequence[Any]) -> Letter:
         return Letter(row[0], b"", *row[1:])
     number, raw, *envelope, sha256 = row
     if hashlib.sha256(raw).hexdigest() != sha256:
-        raise Damaged(f"letter {number} is not what came in: its checksum differs")
+        raise Damaged(f"Letter {number} is not what came in: its checksum differs.")
     return Letter(number, raw, *envelope)

@@ -91,11 +91,12 @@ def count_since(
 ) -> int:
     """How many posts the list had since then: of one author, or vouched for in one way."""
     here = (post.c.list_id == list_id) & (post.c.held_at >= since)
-    if address:
-        here &= func.lower(post.c.author_address) == fold(address)
     if proof:
         here &= post.c.proof == proof
-    return int(tx.execute(select(func.count()).where(here)).scalar_one())
+    by_author = select(post.c.author_address, func.count()).where(here)
+    rows = tx.execute(by_author.group_by(post.c.author_address))
+    wanted = fold(address) if address else ""
+    return sum(number for author, number in rows if not wanted or fold(author) == wanted)
 
 
 def attachments(tx: Connection, post_ids: Sequence[int]) -> list[StoredAttachment]:

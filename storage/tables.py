@@ -202,6 +202,7 @@ post = _table(
     Column("message_id", Text),
     _text("notes"),
     Index(None, "list_id", "state", "approved_at"),
+    Index(None, "list_id", "held_at"),
     Index(None, "state", "straight_away_at"),
 )
 
@@ -330,6 +331,7 @@ outgoing = _table(
     Index(None, "state", "lane", "next_at"),
     Index(None, "message_id"),
     Index(None, "subscriber_id", "created_at"),
+    Index(None, "post_id"),
 )
 
 history = _table(

@@ -315,6 +315,9 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
+            batch_op.f("ix_post_list_id_held_at"), ["list_id", "held_at"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_post_state_straight_away_at"),
             ["state", "straight_away_at"],
             unique=False,
@@ -456,6 +459,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outgoing", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outgoing_message_id"), ["message_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outgoing_post_id"), ["post_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_outgoing_state_lane_next_at"), ["state", "lane", "next_at"], unique=False
         )
@@ -491,6 +495,7 @@ def downgrade() -> None:
     with op.batch_alter_table("outgoing", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outgoing_subscriber_id_created_at"))
         batch_op.drop_index(batch_op.f("ix_outgoing_state_lane_next_at"))
+        batch_op.drop_index(batch_op.f("ix_outgoing_post_id"))
         batch_op.drop_index(batch_op.f("ix_outgoing_message_id"))
 
     op.drop_table("outgoing")
@@ -509,6 +514,7 @@ def downgrade() -> None:
     op.drop_table("attachment")
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_post_state_straight_away_at"))
+        batch_op.drop_index(batch_op.f("ix_post_list_id_held_at"))
         batch_op.drop_index(batch_op.f("ix_post_list_id_state_approved_at"))
 
     op.drop_table("post")
