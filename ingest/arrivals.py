@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -24,6 +24,9 @@ PATIENCE_SECONDS = 8.0
 MOST_WAITING = 2000
 MOST_TOGETHER = 100
 MOST_BYTES_TOGETHER = 8 * 1024 * 1024
+LARGE_BYTES = 256 * 1024
+"""From here on an arrival is written alone, in turn with all the small ones, so that no small one
+waits for more than one large."""
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +45,9 @@ class Arrivals:
     def __init__(self, keep: Keep) -> None:
         self._keep = keep
         self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._small: deque[_Waiting] = deque()
+        self._large: deque[_Waiting] = deque()
+        self._changed = threading.Condition()
         self._waiting = 0
         self._closed = False
         self._thread = threading.Thread(target=self._write, name="arrivals", daemon=True)
@@ -62,7 +67,10 @@ class Arrivals:
             waiting.answer.cancel()
             raise Unavailable("too many arrivals wait, or we are closing")
         self._waiting += 1
-        self._queue.put(waiting)
+        with self._changed:
+            kind = self._large if len(arrival.raw) > LARGE_BYTES else self._small
+            kind.append(waiting)
+            self._changed.notify()
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await asyncio.shield(waiting.answer)
@@ -72,34 +80,32 @@ class Arrivals:
 
     async def close(self, grace_seconds: float = 5.0) -> None:
         """Writes what waits, then stops."""
-        if not self._closed:
+        with self._changed:
             self._closed = True
-            self._queue.put(None)
+            self._changed.notify()
         await asyncio.to_thread(self._thread.join, grace_seconds)
 
     # In the writer's thread ----------------------------------------------------------------
 
     def _write(self) -> None:
-        ending = False
-        while not ending:
-            batch, ending = self._next_batch()
-            if batch:
-                self._tell(batch, self._keep_all(batch))
+        large_next = False
+        while batch := self._next_batch(large_next):
+            large_next = not large_next
+            self._tell(batch, self._keep_all(batch))
 
-    def _next_batch(self) -> tuple[list[_Waiting], bool]:
-        """All that wait just now, within limits; and whether that was the last of it."""
-        batch: list[_Waiting] = []
-        size = 0
-        while len(batch) < MOST_TOGETHER and size < MOST_BYTES_TOGETHER:
-            try:
-                waiting = self._queue.get(block=not batch)
-            except queue.Empty:
-                break
-            if waiting is None:
-                return batch, True
-            batch.append(waiting)
-            size += len(waiting.arrival.raw)
-        return batch, False
+    def _next_batch(self, large_next: bool) -> list[_Waiting]:
+        """One large arrival, or all the small ones that wait, within limits; [] is the end."""
+        with self._changed:
+            while not (self._small or self._large or self._closed):
+                self._changed.wait()
+            if self._large and (large_next or not self._small):
+                return [self._large.popleft()]
+            batch: list[_Waiting] = []
+            size = 0
+            while self._small and len(batch) < MOST_TOGETHER and size < MOST_BYTES_TOGETHER:
+                batch.append(self._small.popleft())
+                size += len(batch[-1].arrival.raw)
+            return batch
 
     def _keep_all(self, batch: list[_Waiting]) -> list[Exception | None]:
         wanted = [waiting for waiting in batch if not waiting.given_up]

@@ -6,6 +6,8 @@ What is said to a client that was let in is in server.py.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
 import logging
 import os
 import socket
@@ -33,7 +35,9 @@ AT_A_TIME = 16
 handle left, asyncio writes so many lines into the log and looks again a second later."""
 WORTH_KEEPING_SECONDS = 10.0
 """Nobody who came in more recently has to leave for a newcomer: an honest letter is in by then."""
+READ_BYTES = 64 * 1024
 UNIX = "unix"
+M_MMAP_THRESHOLD = -3  # malloc.h
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +52,7 @@ async def open_door(
     """
     # aiosmtpd logs every command line, with addresses and the marks in them.
     logging.getLogger("mail.log").setLevel(logging.ERROR)
+    _give_freed_memory_back()
     house = beside.house if beside else _build(settings, is_ours, keep)
     door = Door(settings, house, owns_house=beside is None)
     await door.listen()
@@ -56,6 +61,16 @@ async def open_door(
 
 def _build(settings: DoorSettings, is_ours: IsOurs, keep: Keep) -> House:
     return House(Recipients(is_ours), Arrivals(keep), InFlight(settings.in_flight_bytes))
+
+
+def _give_freed_memory_back() -> None:
+    """Let glibc return large freed blocks to the system, always.
+
+    It would learn from the first letter of 20 MiB to keep such blocks, and a flood of them would
+    leave us twice as large as they ever were together. Other C libraries need no telling.
+    """
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1024 * 1024)
 
 
 class Door:
@@ -150,6 +165,8 @@ class Door:
             self.settings, self.house, self.crowd, peer=peer, source=source, trusted=trusted
         )
         self.crowd.enter(conversation, source)
+        # asyncio's own transport reads 256 KiB at a time; with hundreds of floods that is much.
+        setattr(transport, "max_size", READ_BYTES)  # noqa: B010 - not in the transport's type
         transport.set_protocol(conversation)
         conversation.connection_made(transport)
 

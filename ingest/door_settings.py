@@ -35,4 +35,4 @@ class DoorSettings:
     crowded_idle_seconds: float = 10.0
     """How long anybody may be idle while most places are taken."""
     in_flight_bytes: int = 96 * MIB
-    """All messages in hand together."""
+    """All messages in hand together. Each costs its size twice more while it is committed."""

@@ -19,6 +19,11 @@ MOST_HEADER_BYTES = 128 * 1024
 MOST_BYTES_OVER = 32 * 1024 * 1024
 """So far we read on, throwing away, to be able to tell an honest sender that it is too large."""
 
+LINES_IN_A_ROW = 4
+"""So many commands that were sent at once are answered before all the others get their turn."""
+DISCARD_SECONDS = 0.05
+"""Pause after each piece that was thrown away, so that a flood costs the flooder more than us."""
+
 _END_OF_DATA = b"\r\n.\r\n"
 _CONTROLS = re.compile(rb"[\x00-\x1f\x7f]")
 _OTHER_PROTOCOL = re.compile(
@@ -70,6 +75,8 @@ class BoundedStream:
         self._paused = False
         self._given_up: Exception | None = None
         self._searched = 0
+        self._header_is_whole = False
+        self._lines_in_a_row = 0
         self.last_heard = self._loop.time()
 
     def feed(self, data: bytes) -> None:
@@ -104,6 +111,7 @@ class BoundedStream:
                 raise BadLine("too long")
             await self._more()
         self._check_first_byte()
+        await self._let_others_in()
         line = bytes(self._buffer[: end + 1])
         del self._buffer[: end + 1]
         return _strict(line)
@@ -121,7 +129,8 @@ class BoundedStream:
         end = await self._find_end(most_bytes, load)
         if end > most_bytes:
             self._given_up = self._given_up or TooLarge()
-        message = b"" if self._given_up else bytes(self._buffer[2 : end + 2])
+        with memoryview(self._buffer) as view:  # a slice of the buffer would be one more copy
+            message = b"" if self._given_up else bytes(view[2 : end + 2])
         del self._buffer[: end + len(_END_OF_DATA)]
         if self._given_up is not None:
             raise self._given_up
@@ -135,27 +144,39 @@ class BoundedStream:
         self._searched = 0
 
     async def _find_end(self, most_bytes: int, load: Load) -> int:
-        dropped = 0
-        header_is_whole = False
+        thrown_away = 0
         self._searched = 0
+        self._header_is_whole = False
         while (end := self._buffer.find(_END_OF_DATA, max(0, self._searched - 4))) < 0:
-            held = len(self._buffer)
+            self._searched = held = len(self._buffer)
+            self._given_up = self._given_up or self._why_give_up(held, most_bytes)
             if self._given_up is None:
-                load.grow_to(held)
-            if not header_is_whole and held > MOST_HEADER_BYTES:
-                header_is_whole = _HEADER_END.search(self._buffer, 0, MOST_HEADER_BYTES) is not None
-                self._given_up = self._given_up or (None if header_is_whole else HeaderTooLarge())
-            if held > most_bytes:
-                self._given_up = self._given_up or TooLarge()
+                load.grow_to(held)  # for which this very letter may be put down
             if self._given_up is not None:
-                self.give_up(self._given_up)
-                dropped += held - len(self._buffer)
                 load.release()
-            if dropped > most_bytes + MOST_BYTES_OVER:
+                self.give_up(self._given_up)
+                thrown_away += held - len(self._buffer)
+            if thrown_away > most_bytes + MOST_BYTES_OVER:
                 raise Endless
-            self._searched = len(self._buffer)
-            await self._more()
+            if self._given_up is not None and held > MOST_LINE_BYTES:
+                await asyncio.sleep(DISCARD_SECONDS)  # and look at what came in meanwhile
+            else:
+                await self._more()
         return end
+
+    def _why_give_up(self, held: int, most_bytes: int) -> Exception | None:
+        if held > MOST_HEADER_BYTES and not self._header_is_whole:
+            found = _HEADER_END.search(self._buffer, 0, MOST_HEADER_BYTES)
+            self._header_is_whole = found is not None
+            if found is None:
+                return HeaderTooLarge()
+        return TooLarge() if held > most_bytes else None
+
+    async def _let_others_in(self) -> None:
+        self._lines_in_a_row += 1
+        if self._lines_in_a_row > LINES_IN_A_ROW:
+            self._lines_in_a_row = 0
+            await asyncio.sleep(0)
 
     def _check_first_byte(self) -> None:
         if self._buffer and self._buffer[0] not in _LETTERS_AND_LINE_ENDS:
@@ -177,6 +198,7 @@ class BoundedStream:
         if self._paused:
             self._paused = False
             self._transport.resume_reading()
+        self._lines_in_a_row = 0
         self._waiter = self._loop.create_future()
         try:
             await self._waiter

@@ -7,6 +7,7 @@ crowd, recipients and arrivals; this file says yes, no or later to the client.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import defaultdict
 from dataclasses import dataclass
@@ -42,6 +43,9 @@ MOST_HOPS = 50
 PATIENT_MISTAKES = 5
 SLOW_SECONDS = 0.5
 """After some mistakes each unknown recipient waits this long, so that guessing takes long."""
+
+RECIPIENT_SECONDS = 0.005
+"""For each recipient beyond the limit: nothing to an honest client, but a flood of them is slow."""
 
 LOOK_SECONDS = 3.0
 """How often we look whether a client is still there."""
@@ -165,6 +169,8 @@ class Conversation(SMTP):
         # Called a second time by the TLS handshake, which begins from nothing (RFC 3207 §4.2).
         self.hello = ""
         super().connection_made(transport)
+        if self._original_transport is None and self._handler_coroutine is not None:
+            self._handler_coroutine.add_done_callback(_forget_frames)
 
     def _set_rset_state(self) -> None:
         self.sender: str | None = None
@@ -188,6 +194,8 @@ class Conversation(SMTP):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.crowd.leave(self)
+        # This object is part of a circle and stays until the next big collection; its bytes go now.
+        self.stream.forget()
         super().connection_lost(error)
 
     def _reset_timeout(self, _duration: float | None = None) -> None:
@@ -283,7 +291,10 @@ class Conversation(SMTP):
         await self.push(self._mail(arg))
 
     async def smtp_RCPT(self, arg: str | None) -> None:
-        await self.push(self._too_early_for_recipient() or await self._recipient(arg))
+        refusal = self._too_early_for_recipient()
+        if refusal == TOO_MANY_RECIPIENTS and not self.trusted:
+            await asyncio.sleep(RECIPIENT_SECONDS)
+        await self.push(refusal or await self._recipient(arg))
 
     async def smtp_DATA(self, arg: str | None) -> None:
         refusal = self._too_early_for_letter() or (NEEDS_NO_MORE if arg else "")
@@ -483,6 +494,14 @@ class LocalConversation(Conversation):
     def _answers(self, reply: str) -> str:
         lines = "\r\n".join([reply] * len(self.addressed_to))
         return Farewell(lines) if isinstance(reply, Farewell) else lines
+
+
+def _forget_frames(task: asyncio.Task[None]) -> None:
+    """A cancelled task keeps its traceback, and that keeps the letter, until somebody asks."""
+    with contextlib.suppress(asyncio.CancelledError):
+        error = task.exception()
+        if error is not None and not isinstance(error, ConnectionError):
+            log.error("a conversation ended badly", exc_info=error)
 
 
 def turn_away(transport: asyncio.Transport, reply: Farewell) -> None:

@@ -7,24 +7,26 @@ from __future__ import annotations
 
 import re
 
+MOST_BARE_LINE_ENDS = 1_000_000
+"""A letter of 25 MiB has a third of that in lines. Mending more would hold everybody up."""
+
 _HOP = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
 def to_letter(stuffed: bytes, most_bytes: int) -> bytes | None:
-    """The message without its transparency dots (RFC 5321 §4.5.2); None when it grows too large.
+    """The message without its transparency dots (RFC 5321 §4.5.2); None: too much to mend.
 
     A bare CR or LF is made CR LF, as a front server does too, so that what we keep has one kind
     of line end and no reader of it sees another message than the last one did.
     """
-    lines = b"\r\n" + stuffed
+    lines = stuffed[1:] if stuffed.startswith(b".") else stuffed
     if b"\r\n." in lines:
         lines = lines.replace(b"\r\n.", b"\r\n")
-    lines = lines[2:]
     ends = lines.count(b"\r\n")
     bare = lines.count(b"\n") + lines.count(b"\r") - 2 * ends
     if not bare:
         return lines
-    if len(lines) + bare > most_bytes:
+    if bare > MOST_BARE_LINE_ENDS or len(lines) + bare > most_bytes:
         return None
     # CR CR LF is one line end that some program converted twice.
     one = lines.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
