@@ -27,7 +27,16 @@ def read_bounce(message: Message) -> Bounce | None:
         return None
     if not _may_be_notice(message) or not bounce_notice.is_notice(message):
         return None
-    return _bounce(bounce_notice.failures(message), bounce_notice.told(message))
+    told = bounce_notice.told(message)
+    return _bounce(_wrapped(message) or bounce_notice.failures(message), told)
+
+
+def _wrapped(message: Message) -> list[Failure]:
+    """Some gateways enclose the whole report, as if it were the mail that came back."""
+    for inner in bounce_report.returned_messages(message):
+        if (report := bounce_report.delivery_report(inner)) and report.failures:
+            return list(report.failures)
+    return []
 
 
 def _may_be_notice(message: Message) -> bool:
@@ -41,7 +50,7 @@ def _may_be_notice(message: Message) -> bool:
 def _bounce(failures: list[Failure], told: str) -> Bounce:
     recipients = tuple(dict.fromkeys(failure.recipient for failure in failures))
     if not failures:
-        return Bounce(diagnosis.by_words(told) or "soft", (), diagnosis.code_in(told))
+        return Bounce(diagnosis.by_notice(told) or "soft", (), diagnosis.code_in(told))
     # The first one speaks for all: with an address of its own for each reader there is only one.
     first = failures[0]
     status = first.status or diagnosis.code_in(told)
@@ -52,7 +61,9 @@ def _kind(failure: Failure, status: str | None, told: str) -> diagnosis.Kind:
     if failure.delayed:
         return "soft"
     said = diagnosis.by_words(failure.why)
+    if said is None:
+        said = diagnosis.by_words(bounce_notice.about(failure.recipient, told))
     # "5.0.0" and the like say no more than that it failed.
     telling = status is not None and status.split(".")[1] != "0"
     code = diagnosis.by_code(status) if telling else None
-    return said or code or diagnosis.by_words(told) or "soft"
+    return said or code or diagnosis.by_notice(told) or "soft"

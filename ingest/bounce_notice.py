@@ -7,6 +7,7 @@ What a report says in its machine-readable part is read in ``bounce_report``, an
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from email.message import Message
 from email.utils import getaddresses, parseaddr
 from itertools import pairwise
@@ -28,13 +29,17 @@ _TITLE_AT_END = re.compile(r"\((?:delivery failed|undeliverable|failed|returned)
 _CERTAIN = re.compile(
     r"(?:message|mail|e-?mail)\b[^.]{0,120}\b(?:could|can|was|is|has)(?: ?not|n[’']t) "
     r"(?:been |be )?(?:delivered|sent)|delivered to the following|did not reach"
-    r"|following (?:recipient|address|user)"
+    r"|following (?:recipient|address|user)|delivery of e?mail to this address"
 )
 _RETURNED = re.compile(r"intended recipient|has been returned|n[’']existe pas|does not exist")
 _SENDERS = frozenset(_WORDS["senders"])
 _DISPLAY = tuple(_WORDS["display"])
 _PERSON = ("in-reply-to", "user-agent", "x-originating-client")
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'`|\\{}«»]{1,64}@[\w.-]{1,190}\.[^\W\d_][\w-]{1,30}")
+# Latin letters only: in Chinese and Japanese notices words stand right before the address.
+_ADDRESS = re.compile(
+    r"[\w.!#$%&*+/=?^~\u00c0-\u024f-]{1,64}@[\w.-]{1,190}\.[^\W\d_][\w-]{1,30}", re.ASCII
+)
+_AT_START = re.compile(r"[\s<\"'*\[(-]{0,12}(?:(?:smtp|rfc822|mailto)[:=;])?")
 _NOT_A_RECIPIENT = re.compile(
     r"^\W*(?:from|sender|reply-to|return-path|message-id|x-[\w-]+|mail from|by|received|contact)\b"
     r"|^\W*(?:to|cc|bcc|from):"
@@ -42,7 +47,10 @@ _NOT_A_RECIPIENT = re.compile(
     r"|for (?:further )?assistance",
     re.I,
 )
-_SMTP_REPLY = re.compile(r"\b[45]\d\d[ -]|\b[45]\.\d\.\d{1,3}\b")
+_SMTP_REPLY = re.compile(
+    r"\b[45]\.\d\.\d{1,3}\b|[:<] 55\d "
+    r"|(?:said|error|code|returned|status|smtp)\b[^.]{0,30}\b[45]\d\d\b"
+)
 _DELAY = re.compile(
     r"warning message only|do not need to resend|no action is required|not yet (?:been )?delivered"
     r"|will (?:be retried|keep trying|continue (?:to )?(?:try|attempt)|be attempted|retry)"
@@ -57,12 +65,13 @@ def is_notice(message: Message) -> bool:
         return True
     text = diagnosis.even(told(message)[:NOTICE_LENGTH])
     titled, said = is_titled(message), bool(_SENTENCE.search(text))
-    if from_mail_system(message):
+    if _named_as_mail_system(message):
         return titled or said or bool(_RETURNED.search(text))
     if any(name in peek.header_names(message) for name in _PERSON):
         return False
-    certain = _CERTAIN.search(text) or _SMTP_REPLY.search(text) or diagnosis.by_words(text)
-    return titled and said and bool(certain)
+    certain = _CERTAIN.search(text) or _SMTP_REPLY.search(text)
+    # Vacation notices have the null sender as well (RFC 5321 §4.5.5).
+    return bool(certain) and (titled or from_mail_system(message)) and said
 
 
 def is_titled(message: Message) -> bool:
@@ -70,16 +79,25 @@ def is_titled(message: Message) -> bool:
     subject = diagnosis.even(peek.header(message, "subject"))
     if _TITLE_AT_END.search(subject):
         return True
-    subject = re.sub(r"^(?:\[[^\]]{1,40}\]|\*+|<[^>]{1,30}>|auto:?|warning:)\s*", "", subject)
+    subject = re.sub(r"^(?:\[[^\]]{1,40}\]|\*+|<[^>]{1,30}>|auto:|warning:)\s*", "", subject)
     return bool(_SUBJECT.match(subject))
 
 
 def from_mail_system(message: Message) -> bool:
-    if peek.header(message, "return-path") in ("<>", "< >", "<MAILER-DAEMON>"):
+    """Is the sender a program that carries mail, by its name or by its null envelope sender?"""
+    path = peek.header(message, "return-path").lower()
+    return path in ("<>", "< >") or _named_as_mail_system(message)
+
+
+def _named_as_mail_system(message: Message) -> bool:
+    if peek.parameter(message, "report-type") == "delivery-status":
         return True
     name, address = parseaddr(peek.header(message, "from")[:2_000])
     local = (address.rpartition("@")[0] or address).lower()
-    return local in _SENDERS or name.strip().lower().startswith(_DISPLAY)
+    local = local.partition("\\@")[0]
+    path = peek.header(message, "return-path").lower().lstrip("<")
+    named = local in _SENDERS or name.strip().lower().startswith(_DISPLAY)
+    return named or path.startswith("mailer-daemon")
 
 
 def told(message: Message) -> str:
@@ -91,6 +109,12 @@ def told(message: Message) -> str:
     return text
 
 
+def about(recipient: str, text: str) -> str:
+    """What the notice says on the lines from the one that names the recipient."""
+    at = text[:NOTICE_LENGTH].lower().find(recipient.lower())
+    return "" if at < 0 else "\n".join(text[at:].split("\n")[:6])
+
+
 def failures(message: Message) -> list[Failure]:
     """Who was not reached, in the order of the notice; [] when it names nobody."""
     text = told(message)
@@ -100,13 +124,19 @@ def failures(message: Message) -> list[Failure]:
     delayed = bool(_DELAY.search(diagnosis.even(text)))
     found = _in_paragraphs(text, _own_addresses(message), delayed=delayed)
     named = _named_in_header(message) or _by_flufl(message)
-    if named:
-        whys = {one.recipient.lower(): one for one in found}
+    whys = {one.recipient.lower(): one for one in found}
+    if named and not (_lists(text, whys) and whys.keys() >= {a.lower() for a in named}):
         return [whys.get(a.lower()) or _failure(a, text, delayed=delayed) for a in named]
     if found:
         return found
     sent_to = returned_recipients(message)[:1]
     return [_failure(address, text, delayed=delayed) for address in sent_to]
+
+
+def _lists(text: str, addresses: Iterable[str]) -> bool:
+    """Does a line begin with each of the addresses?"""
+    lines = [line.lower() for line in text[:NOTICE_LENGTH].split("\n")]
+    return all(any(_begins_with(line, address) for line in lines) for address in addresses)
 
 
 def _failure(address: str, why: str, *, delayed: bool) -> Failure:
@@ -130,6 +160,8 @@ def _in_paragraphs(text: str, own: set[str], *, delayed: bool) -> list[Failure]:
     """Each address with the lines that follow it, as far as the next address."""
     lines = text[:NOTICE_LENGTH].split("\n")
     named = [(row, a) for row, line in enumerate(lines) for a in _recipients_on(line, own)]
+    # Where lines begin with addresses, those are meant, and others are only mentioned.
+    named = [(row, a) for row, a in named if _begins_with(lines[row], a)] or named
     first: dict[str, int] = {}
     for row, address in named:
         first.setdefault(address.lower(), row)
@@ -145,8 +177,13 @@ def _in_paragraphs(text: str, own: set[str], *, delayed: bool) -> list[Failure]:
 def _recipients_on(line: str, own: set[str]) -> list[str]:
     if "@" not in line or len(line) > 2_000 or _NOT_A_RECIPIENT.search(line):
         return []
-    found = [_KIND.sub("", match[0]).strip(".'<>*_-=") for match in _ADDRESS.finditer(line)]
+    found = [_KIND.sub("", match[0]).strip(".'*_-=/") for match in _ADDRESS.finditer(line)]
     return [a for a in found if a.lower() not in own and "@" in a]
+
+
+def _begins_with(line: str, address: str) -> bool:
+    start = _AT_START.match(line)
+    return line[start.end() if start else 0 :].startswith(address)
 
 
 _KIND = re.compile(r"^.{0,40}?(?:smtp|rfc822|mailto)=", re.IGNORECASE)

@@ -70,7 +70,8 @@ def _status_text(part: Message) -> str:
     bodies = [peek.text_of(b) for b in blocks]
     text = "\n\n".join(f"{head}\n\n{body}" for head, body in zip(texts, bodies, strict=True))
     if not _FIELD_OF_A_RECIPIENT.search(text):
-        text = "\n\n".join(peek.unbase64(body) for body in bodies)
+        decoded = "\n\n".join(peek.unbase64(body) for body in bodies)
+        text = decoded if _FIELD_OF_A_RECIPIENT.search(decoded) else text
     return text
 
 
@@ -110,9 +111,9 @@ def _failure(group: dict[str, str]) -> Failure | None:
     if not recipient:
         return None
     why = group.get("diagnostic-code", "")
-    status = diagnosis.code_in(group.get("status", "")) or diagnosis.code_in(why)
-    if not action and (status or "").startswith("2."):
+    if not action and group.get("status", "").startswith("2."):
         return None
+    status = diagnosis.code_in(group.get("status", "")) or diagnosis.code_in(why)
     delayed = action.startswith("delay")
     return Failure(recipient, status, f"{why} {group.get('status', '')}".strip(), delayed)
 
@@ -141,24 +142,14 @@ def complaint(message: Message) -> tuple[str, ...] | None:
         and peek.parameter(message, "report-type") == "feedback-report"
     ):
         return _old_complaint(message)
-    fields = _feedback_fields(part) if part is not None else {}
-    named = [address_in(fields.get(name, "")) for name in ("original-rcpt-to", "removal-recipient")]
+    text = _status_text(part) if part is not None else ""
+    named = [address_in(value) for value in _COMPLAINER.findall(text)]
     found = tuple(dict.fromkeys(address for address in named if address))
     return found or returned_recipients(message)
 
 
 _FEEDBACK = "message/feedback-report"
-
-
-def _feedback_fields(part: Message) -> dict[str, str]:
-    blocks = peek.inner_messages(part)
-    texts = [f"{n}: {v}" for block in blocks for n, v in block.raw_items()]
-    merged: dict[str, str] = {}
-    for group in _groups(
-        "\n".join([*texts, *(peek.text_of(b) for b in blocks)]) or peek.text_of(part)
-    ):
-        merged = group | merged
-    return merged
+_COMPLAINER = re.compile(r"^(?:original-rcpt-to|removal-recipient)[ \t]*:(.{1,400})", re.I | re.M)
 
 
 def _old_complaint(message: Message) -> tuple[str, ...] | None:

@@ -20,7 +20,7 @@ WORDS: dict[str, Any] = tomllib.loads(
 )
 _HARD_CODES = frozenset(WORDS["codes"]["hard"])
 # RFC 3463 §2: class, subject, detail. Not part of an IP address or a version.
-_CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
+_CODE = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
 _ADDRESS = re.compile(r"[^\s<>()\[\]@,;:\"']{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}")
 _LINK = re.compile(r"https?://\S{1,500}")
 _HOST = re.compile(r"(?<![\w.@-])(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}(?![\w.])")
@@ -51,6 +51,18 @@ def by_words(text: str) -> Kind | None:
     return "soft" if _US.search(text) else None
 
 
+def by_notice(text: str) -> Kind | None:
+    """The same for a whole notice; advice ("check that the address is right") is left out."""
+    sentences = re.split(r"(?<=[.!?;])\s|\n\s*\n", text[: 4 * LONGEST])
+    return by_words("\n".join(s for s in sentences if not _ADVICE.search(s)))
+
+
+_ADVICE = re.compile(
+    r"\b(?:might|may|maybe|please|check|verify|make sure|if|try|should|allows|bitte|veuillez)\b",
+    re.IGNORECASE,
+)
+
+
 def by_code(status: str | None) -> Kind | None:
     """What the enhanced status code says by itself (RFC 3463 §3)."""
     if status is None:
@@ -59,6 +71,6 @@ def by_code(status: str | None) -> Kind | None:
 
 
 def code_in(text: str) -> str | None:
-    """The first enhanced status code in the text, or None."""
+    """The first enhanced status code of a failure in the text, or None."""
     found = _CODE.search(text)
     return ".".join(str(int(part)) for part in found.groups()) if found else None

@@ -75,8 +75,9 @@ def text_of(part: Message) -> str:
 
 def body_text(message: Message) -> str:
     """What a reader sees first: the plain parts, or the HTML ones where there are none."""
-    texts = [part for part in leaves(message) if kind(part).startswith("text/")]
-    plain = [part for part in texts if kind(part) == "text/plain"]
+    # A multipart without its boundaries was never split: its body is text as it stands.
+    texts = [part for part in leaves(message) if kind(part).startswith(("text/", "multipart/"))]
+    plain = [part for part in texts if kind(part) != "text/html"]
     text = "\n".join(text_of(part) for part in plain)
     if not text.strip():
         text = "\n".join(text_of(part) for part in texts)
