@@ -148,7 +148,7 @@ _AWAY = re.compile("|".join(_WORDS["body"]["absences"]), re.IGNORECASE)
 
 
 def _body_says_so(message: Message) -> bool:
-    typed = " ".join(typed_part(peek.body_text(message)[:20_000]).split())
+    typed = " ".join(typed_part(peek.body_text(message)[: 3 * SHORT]).split())
     if len(typed) > SHORT:
         return False
     if _SENTENCES.search(typed) or _CHALLENGES.search(typed):

@@ -102,7 +102,7 @@ def _named_as_mail_system(message: Message) -> bool:
 
 def told(message: Message) -> str:
     """What the notice says, up to the place where it returns what was sent."""
-    text = peek.body_text(message)
+    text = peek.body_text(message)[: 4 * NOTICE_LENGTH]
     for found in _ORIGINAL.finditer(text):
         if text[: found.start()].strip():
             return text[: found.start()]
@@ -195,7 +195,24 @@ def _explanation(lines: list[str], row: int, end: int) -> str:
 
 def _by_flufl(message: Message) -> list[str]:
     try:
-        temporary, permanent = all_failures(message)
+        temporary, permanent = all_failures(_shortened(message))
     except Exception:  # noqa: BLE001 - twenty detectors, each on a stranger's bytes
         return []
     return sorted({a.decode("ascii", "replace") for a in {*temporary, *permanent} if b"@" in a})
+
+
+def _shortened(message: Message, depth: int = 4) -> Message:
+    """The top of the message: a megabyte of short lines would keep the detectors for a minute."""
+    copy = Message()
+    for name, value in message.raw_items():
+        copy.set_raw(name, value)
+    parts = peek.inner_messages(message)
+    if parts:
+        copy.set_payload([_shortened(part, depth - 1) for part in parts[:6]] if depth else [])
+    else:
+        copy.set_payload(_first_lines(message.get_payload()))
+    return copy
+
+
+def _first_lines(text: object) -> str:
+    return "\n".join(str(text)[:NOTICE_LENGTH].splitlines()[:200])

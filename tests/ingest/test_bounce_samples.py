@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import email
 import json
+import time
 from email.message import Message
 from pathlib import Path
 
@@ -45,3 +46,18 @@ def test_any_bytes_are_read_without_raising(noise: bytes, path: Path) -> None:
     for hostile in (noise, noise + raw, raw[:middle] + noise + raw[middle:]):
         found = read_bounce(email.message_from_bytes(hostile))
         assert found is None or found.kind in ("hard", "soft", "complaint")
+
+
+@pytest.mark.parametrize(
+    "bait",
+    ["\n", "--\n", "> \n", "a ", "550 ", "<x@y.example>:\n", "account is ", "x@", "<a ",
+     "Final-Recipient: rfc822; a@b.example\n\n", "mail delivery ", "http://a.b.c "],
+    ids=repr,
+)  # fmt: skip
+def test_bait_takes_time_in_proportion(bait: str) -> None:
+    text = bait * (1_000_000 // len(bait))
+    head = "From: MAILER-DAEMON@mx.example\nSubject: Undelivered\n\n"
+    message = email.message_from_string(head + text)
+    start = time.process_time()
+    read_bounce(message)
+    assert time.process_time() - start < 3.0  # measured: below 0.5 s
