@@ -57,7 +57,9 @@ def sealed(raw: bytes, domain: str, number: int = 1, chain: str = "", more: str 
 
 def _signature(raw: bytes, domain: str, number: int, more: str) -> bytes:
     fields = split(raw)
-    body = base64.b64encode(hashlib.sha256(relaxed_body(fields.body)).digest()).decode()
+    text = relaxed_body(fields.body)
+    text = text[:3] if "l=3" in more else text
+    body = base64.b64encode(hashlib.sha256(text).digest()).decode()
     field = (
         f"ARC-Message-Signature: i={number}; a=rsa-sha256; c=relaxed/relaxed; d={domain};\r\n"
         f" s=s1; h=from:to:subject; {more}bh={body}; b="

