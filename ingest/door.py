@@ -161,8 +161,10 @@ class Door:
 
     def _begin(self, transport: asyncio.Transport, peer: str, source: str, trusted: bool) -> None:
         kind = LocalConversation if self.settings.lmtp else Conversation
+        # Whoever comes by the unix socket is on this machine, and is noted as that.
+        noted = "127.0.0.1" if peer == UNIX else peer
         conversation = kind(
-            self.settings, self.house, self.crowd, peer=peer, source=source, trusted=trusted
+            self.settings, self.house, self.crowd, peer=noted, source=source, trusted=trusted
         )
         self.crowd.enter(conversation, source)
         # asyncio's own transport reads 256 KiB at a time; with hundreds of floods that is much.

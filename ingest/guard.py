@@ -116,7 +116,7 @@ class BoundedStream:
         del self._buffer[: end + 1]
         return _strict(line)
 
-    async def read_message(self, most_bytes: int, load: Load) -> bytes:
+    async def read_message(self, load: Load, most_bytes: int, most_header_bytes: int) -> bytes:
         """What stands between DATA and the final dot: dot-stuffed, ends with CRLF.
 
         Only CR LF . CR LF is the end; every other spelling is a smuggler's (RFC 5321 §4.1.1.4).
@@ -126,7 +126,7 @@ class BoundedStream:
         self._given_up = None
         # DATA itself ended with CRLF, so "." as the very first line is the end of the message.
         self._buffer[:0] = b"\r\n"
-        end = await self._find_end(most_bytes, load)
+        end = await self._find_end(load, most_bytes, most_header_bytes)
         if end > most_bytes:
             self._given_up = self._given_up or TooLarge()
         with memoryview(self._buffer) as view:  # a slice of the buffer would be one more copy
@@ -143,13 +143,13 @@ class BoundedStream:
         del self._buffer[: 1 - len(_END_OF_DATA)]
         self._searched = 0
 
-    async def _find_end(self, most_bytes: int, load: Load) -> int:
+    async def _find_end(self, load: Load, most_bytes: int, most_header_bytes: int) -> int:
         thrown_away = 0
         self._searched = 0
         self._header_is_whole = False
         while (end := self._buffer.find(_END_OF_DATA, max(0, self._searched - 4))) < 0:
             self._searched = held = len(self._buffer)
-            self._given_up = self._given_up or self._why_give_up(held, most_bytes)
+            self._given_up = self._given_up or self._why_give_up(most_bytes, most_header_bytes)
             if self._given_up is None:
                 load.grow_to(held)  # for which this very letter may be put down
             if self._given_up is not None:
@@ -164,9 +164,10 @@ class BoundedStream:
                 await self._more()
         return end
 
-    def _why_give_up(self, held: int, most_bytes: int) -> Exception | None:
-        if held > MOST_HEADER_BYTES and not self._header_is_whole:
-            found = _HEADER_END.search(self._buffer, 0, MOST_HEADER_BYTES)
+    def _why_give_up(self, most_bytes: int, most_header_bytes: int) -> Exception | None:
+        held = len(self._buffer)
+        if held > most_header_bytes and not self._header_is_whole:
+            found = _HEADER_END.search(self._buffer, 0, most_header_bytes)
             self._header_is_whole = found is not None
             if found is None:
                 return HeaderTooLarge()

@@ -432,7 +432,11 @@ class Conversation(SMTP):
     async def _take_letter(self) -> str:
         load = Load(self.house.in_flight, self.source, lambda: self.stream.give_up(NoRoom()))
         try:
-            raw = await self.stream.read_message(self.settings.max_message_bytes, load)
+            raw = await self.stream.read_message(
+                load,
+                self.settings.max_message_bytes,
+                self.settings.max_message_bytes if self.trusted else MOST_HEADER_BYTES,
+            )
         except (TooLarge, NoRoom) as error:
             load.release()
             return _REFUSALS[type(error)]
@@ -443,7 +447,7 @@ class Conversation(SMTP):
 
     async def _keep(self, stuffed: bytes, load: Load) -> str:
         raw = to_letter(stuffed, self.settings.max_message_bytes)
-        refusal = TOO_LARGE if raw is None else _refuse_header(raw)
+        refusal = TOO_LARGE if raw is None else self._refuse_header(raw)
         if refusal or raw is None:
             load.release()
             return refusal
@@ -461,6 +465,16 @@ class Conversation(SMTP):
         self.letters += 1
         self._commands = self._recipients_tried = 0
         return KEPT
+
+    def _refuse_header(self, raw: bytes) -> str:
+        if self.trusted:
+            # Our front has said yes already; it could only bounce, to whom the sender pretends to
+            # be. It counts hops itself, and reading bounds every header.
+            return ""
+        size = header_size(raw, MOST_HEADER_BYTES)
+        if size > MOST_HEADER_BYTES:
+            return HEADER_TOO_LARGE
+        return GOING_ROUND if count_hops(raw, size) > MOST_HOPS else ""
 
     def _arrival(self, raw: bytes) -> Arrival:
         return Arrival(
@@ -516,13 +530,6 @@ _REFUSALS: dict[type[Exception], str] = {
     Endless: TOO_LARGE_GOODBYE,
     NoRoom: NO_SPACE,
 }
-
-
-def _refuse_header(raw: bytes) -> str:
-    size = header_size(raw, MOST_HEADER_BYTES)
-    if size > MOST_HEADER_BYTES:
-        return HEADER_TOO_LARGE
-    return GOING_ROUND if count_hops(raw, size) > MOST_HOPS else ""
 
 
 def _in_our_words(status: str) -> str:

@@ -28,6 +28,7 @@ rewrite   unix  - - n - - trivial-rewrite
 bounce    unix  - - n - 0 bounce
 defer     unix  - - n - 0 bounce
 trace     unix  - - n - 0 bounce
+verify    unix  - - n - 1 verify
 proxymap  unix  - - n - - proxymap
 smtp      unix  - - n - - smtp
 lmtp      unix  - - n - - lmtp

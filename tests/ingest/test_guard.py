@@ -47,7 +47,7 @@ async def _hear(stream: BoundedStream, most: int, lines: int) -> Heard:
     load = Load(InFlight(10**9), "", lambda: None)
     try:
         heard.append(await stream.readuntil())
-        heard.append(await stream.read_message(most, load))
+        heard.append(await stream.read_message(load, most, 10**6))
         for _ in range(lines):
             try:
                 heard.append(await stream.readuntil())
@@ -98,7 +98,7 @@ def test_a_letter_over_the_limit_is_read_to_its_end_and_dropped(size: int) -> No
         async def hear() -> Heard:
             heard: Heard = [await stream.readuntil()]
             try:
-                await stream.read_message(500, Load(InFlight(10**9), "", lambda: None))
+                await stream.read_message(Load(InFlight(10**9), "", lambda: None), 500, 10**6)
             except TooLarge:
                 heard.append("too large")
             return [*heard, await stream.readuntil()]
@@ -141,7 +141,7 @@ def test_a_letter_put_down_in_mid_way_still_ends_where_it_ends() -> None:
     async def story() -> None:
         stream = BoundedStream(cast(asyncio.Transport, _Transport()))
         load = Load(InFlight(10**9), "", lambda: None)
-        reading = asyncio.create_task(stream.read_message(10**6, load))
+        reading = asyncio.create_task(stream.read_message(load, 10**6, 10**6))
         await asyncio.sleep(0)
         stream.feed(b"Subject: x\r\n\r\n" + b"a" * 1000 + b"\r\n.")
         await asyncio.sleep(0)

@@ -109,6 +109,13 @@ def test_b15_a_letter_that_goes_round_in_circles(dialogue: Dialogue, hops: int, 
     assert dialogue.deliver(letter).startswith(code)
 
 
+def test_a_front_that_said_yes_already_is_not_refused_for_a_header() -> None:
+    with running_door(trusted_relays=("127.0.0.1",)) as door, Dialogue(door.port) as dialogue:
+        letter = b"X-Line: a\r\n" * 20_000 + b"Received: x\r\n" * 60 + b"\r\nHello.\r\n"
+        assert dialogue.deliver(letter).startswith("250")
+        assert door.kept[0].raw == letter
+
+
 def test_bare_line_feeds_may_not_grow_a_letter_over_the_limit(dialogue: Dialogue) -> None:
     assert dialogue.deliver(b"\n" * (MIB - 2) + b"\r\n").startswith("552 5.3.4")
 

@@ -77,4 +77,4 @@ def test_a_unix_socket(tmp_path: Path) -> None:
                         "alice@charity.example", "news@lists.example.org", LETTER
                     )
                     assert refused == {}
-            assert [arrival.peer for arrival in door.kept] == ["unix"] * 3
+            assert [arrival.peer for arrival in door.kept] == ["127.0.0.1"] * 3
