@@ -121,7 +121,9 @@ def known(label: str | None) -> bool:
 
 def _clean_label(label: str | None) -> str:
     # RFC 2231 language ("utf-8*en"), stray quotes and lists ("utf-8, us-ascii") are seen in mail.
-    name = (label or "")[:100].strip(" \t\r\n\"'<>").lower()
+    name = (
+        (label or "")[:100].encode("ascii", "replace").decode("ascii").strip(" \t\r\n\"'<>").lower()
+    )
     return re.split(r"[*,; ]", name, maxsplit=1)[0].strip("\"'")
 
 

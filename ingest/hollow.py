@@ -56,7 +56,9 @@ def _stretches(raw: bytes) -> list[tuple[int, int]]:
             end = dashes.start() - (raw[dashes.start() - 1 : dashes.end()] == b"\r\n--")
             found.append((start, end))
             start = dashes.end() - 2
-    return [*found, (start, len(raw))]
+    # The parser takes the last line end off too, where the end boundary is missing.
+    line_end = 2 if raw.endswith(b"\r\n") else int(raw.endswith((b"\n", b"\r")))
+    return [*found, (start, max(start, len(raw) - line_end))]
 
 
 def _has_structure(raw: bytes) -> bool:

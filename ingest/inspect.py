@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from ingest import limits
-from ingest.read import read
-from ingest.watched import Watched
+from ingest.supervise import ReadingRoom, Unreadable
 from storage.records import Bounce, Mailbox, Reading
 
-SECONDS = 8.0
-"""For reading one message; beyond it only its header is read."""
-SECONDS_FOR_THE_HEADER = 1.0
+SECONDS, SECONDS_PER_MEBIBYTE, PATIENCE = 4.0, 0.05, 1.2
+"""Computing time for one message, and how much longer by the clock: 25 MiB end within 7 s."""
+SECONDS_FOR_THE_HEADER = 0.6
+"""For a message that took longer, of which only the header is read."""
 
 _COMMANDS = ("approve", "reject", "reason", "subscribe", "unsubscribe", "confirm", "help")
 _COMMAND = re.compile(rf"[^\w\n]{{0,9}}({'|'.join(_COMMANDS)})\b(?!['’-]\w)", re.I)
@@ -27,6 +27,9 @@ _COMMAND = re.compile(rf"[^\w\n]{{0,9}}({'|'.join(_COMMANDS)})\b(?!['’-]\w)", 
 
 def inspect(raw: bytes) -> dict[str, Any]:
     """The object that ``postround inspect`` prints for ``raw``; every field is always there."""
+    # Only here: the process that watches the reading child starts without the readers.
+    from ingest.read import read
+
     try:
         return as_object(read(raw))
     except Exception as error:  # noqa: BLE001 - the reader has guards of its own; this is the last
@@ -67,7 +70,7 @@ def inspect_files(paths: Iterable[str], stdin: BinaryIO, out: TextIO) -> int:
     Returns how many could not be opened; those, too, have a line, and ``problems`` says why.
     """
     unopened = 0
-    with Watched(inspect) as watched:
+    with _room(SECONDS) as room:
         for path in list(paths) or ["-"]:
             try:
                 raw = _bytes_of(path, stdin)
@@ -75,7 +78,7 @@ def inspect_files(paths: Iterable[str], stdin: BinaryIO, out: TextIO) -> int:
                 unopened += 1
                 found = as_object(Reading(problems=(f"cannot open {path}: {error.strerror}",)))
             else:
-                found = _within_time(watched, raw)
+                found = _within_time(room, raw)
             _print(found, out)
     return unopened
 
@@ -89,14 +92,31 @@ def _bytes_of(path: str, stdin: BinaryIO) -> bytes:
         return file.read(most)
 
 
-def _within_time(watched: Watched[bytes, dict[str, Any]], raw: bytes) -> dict[str, Any]:
-    found = watched.ask(raw, SECONDS)
-    if found is not None:
+def _room(seconds: float) -> ReadingRoom:
+    return ReadingRoom(
+        imports=["ingest.inspect", "ingest.read"],
+        seconds=seconds,
+        seconds_per_mebibyte=SECONDS_PER_MEBIBYTE,
+        patience=PATIENCE,
+    )
+
+
+def _within_time(room: ReadingRoom, raw: bytes) -> dict[str, Any]:
+    try:
+        return room.ask(inspect, raw)
+    except Unreadable as unreadable:
+        found = _of_the_header(raw)
+        found["problems"].append(f"{unreadable.reason}: only the header was read")
         return found
-    head = raw[: min(limits.header_end(raw[: limits.HEADER_SECTION]), limits.HEADER_SECTION)]
-    found = watched.ask(head, SECONDS_FOR_THE_HEADER) or as_object(Reading())
-    found["problems"].append("reading took too long or too much memory: only the header was read")
-    return found
+
+
+def _of_the_header(raw: bytes) -> dict[str, Any]:
+    head = raw[: limits.header_end(raw[: limits.HEADER_SECTION])]
+    try:
+        with _room(SECONDS_FOR_THE_HEADER) as room:
+            return room.ask(inspect, head)
+    except Unreadable:
+        return as_object(Reading())
 
 
 def _mailbox(mailbox: Mailbox) -> dict[str, str]:

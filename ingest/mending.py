@@ -13,6 +13,7 @@ from ingest import limits
 
 _FIELD = re.compile(rb"[!-9;-~]+:")
 _FIELD_WITH_BLANK = re.compile(rb"([A-Za-z][A-Za-z0-9-]{0,70})[ \t]+:")
+_MBOX = re.compile(rb">?From [^:]")
 _KNOWN = re.compile(
     rb"(from|to|cc|bcc|subject|date|received|message-id|mime-version|content-[a-z-]+|return-path"
     rb"|reply-to|sender|in-reply-to|references|delivered-to|x-[!-9;-~]+|dkim-signature|list-[a-z]+"
@@ -27,7 +28,7 @@ def mended(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
     """``raw`` with a header that a parser reads to its end, and in words what was put right."""
     raw = _without_doubled_returns(raw.removeprefix(b"\xef\xbb\xbf"))
     start = len(raw) - len(raw.lstrip(b"\r\n"))
-    if start and _KNOWN.match(raw[start : start + 200]):
+    if start and (_KNOWN.match(raw[start : start + 200]) or _MBOX.match(raw[start : start + 9])):
         raw = raw[start:]
     end = limits.header_end(raw)
     head = raw[:end]
@@ -70,7 +71,7 @@ def _mended_lines(lines: list[bytes]) -> list[bytes]:
             out.append(line)
         elif blank := _FIELD_WITH_BLANK.match(line):
             out.append(blank[1] + line[blank.end() - 1 :])
-        elif at == 0 and line.startswith((b"From ", b">From ")):
+        elif at == 0 and _MBOX.match(line):
             out.extend([line] if line.startswith(b"F") else [])
         elif not line.strip():
             if at > last_known and _starts_body(lines[at + 1 :]):

@@ -8,17 +8,12 @@ from __future__ import annotations
 
 import codecs
 import email
-import logging
 import re
 from email.message import Message
 
 import mailparser
 
 from ingest.hollow import Fill, hollowed
-
-# It logs strangers' headers as errors; what is wrong is in its defects too.
-logging.getLogger("mailparser").addHandler(logging.NullHandler())
-logging.getLogger("mailparser").propagate = False
 
 
 def parsed(raw: bytes) -> tuple[Message, Fill, list[str]]:
@@ -40,7 +35,7 @@ def _defects(message: Message) -> list[str]:
         for part, _ in slow:
             part.replace_header("content-type", part.get_content_type())
         found = mailparser.MailParser(message).defects_categories
-        return [_in_words(name) for name in sorted(found)]
+        return [words for name in sorted(found) if (words := _in_words(name))]
     except Exception as error:  # noqa: BLE001 - the tree is sound; only the report on it failed
         return [f"odd structure ({type(error).__name__})"]
     finally:
@@ -65,9 +60,25 @@ def _declared(part: Message) -> str:
     return next(value for name, value in part.raw_items() if name.lower() == "content-type")
 
 
+_WORDS = {
+    "AddressHeaderDefect": "an address is written oddly",
+    "DateHeaderDefect": "a date is written oddly",
+    "StartBoundaryNotFoundDefect": "the boundary of a multipart is not there",
+    "CloseBoundaryNotFoundDefect": "the last part has no end",
+    "NoBoundaryInMultipartDefect": "a multipart names no boundary",
+    "MissingHeaderBodySeparatorDefect": "a header has no empty line behind it",
+    # What these find is read in our own way, and what is wrong is named there.
+    "CharsetDecodeDefect": "",
+    "MimeHeaderDefect": "",
+    "ReceivedHeaderDefect": "",
+    "MultipartInvariantViolationDefect": "",
+}
+
+
 def _in_words(category: str) -> str:
-    """ "StartBoundaryNotFoundDefect" is "start boundary not found"."""
-    return re.sub(r"(?<!^)([A-Z])", r" \1", category.removesuffix("Defect")).lower()
+    """ "InvalidBase64CharactersDefect" is "invalid base64 characters"."""
+    words = re.sub(r"(?<!^)([A-Z])", r" \1", category.removesuffix("Defect")).lower()
+    return _WORDS.get(category, words)
 
 
 def _as_one_text(raw: bytes) -> Message:

@@ -6,7 +6,9 @@ What becomes of the letter is decided elsewhere.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from email.message import Message
 from typing import TypeVar
@@ -19,10 +21,14 @@ from ingest.hollow import Fill
 from ingest.parsing import parsed
 from ingest.reply import typed_part
 from ingest.structure import Piece, Structure, joined, structure
-from storage.records import Mailbox, Reading
+from storage.records import Bounce, Mailbox, Reading
 
 ANSWERS = 50
 """Message-IDs kept of In-Reply-To and References."""
+
+# They log strangers' words, with tracebacks; what was wrong is said in the problems.
+for _library in ("mailparser", "flufl.bounce"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL + 1)
 
 _Found = TypeVar("_Found")
 
@@ -60,7 +66,7 @@ def _reading(message: Message, fill: Fill, problems: list[str]) -> Reading:
         attachments=tuple(parts.attachments),
         reply_text=attempt.at("reply", lambda: typed_part(replied), ""),
         auto_submitted=attempt.at("automatic mail", lambda: is_automatic(message), False),
-        bounce=attempt.at("bounce", lambda: read_bounce(message), None),
+        bounce=attempt.at("bounce", lambda: _bounce(message), None),
         list_ids=attempt.at("List-Id", lambda: _list_ids(message), ()),
         senders=len(senders),
         problems=tuple(dict.fromkeys(problems)),
@@ -107,6 +113,13 @@ def _answers(message: Message) -> tuple[str, ...]:
     for value in headers.raw_values(message, "references"):
         older += headers.message_ids(value)
     return tuple(dict.fromkeys([*ids, *reversed(older)]))[:ANSWERS]
+
+
+def _bounce(message: Message) -> Bounce | None:
+    found = read_bounce(message)
+    if found is None:
+        return None
+    return replace(found, recipients=tuple(map(headers.printable, found.recipients)))
 
 
 def _list_ids(message: Message) -> tuple[str, ...]:

@@ -208,7 +208,7 @@ def _children(part: Message, kind: str) -> list[Message] | None:
     return _rescued(part, kind)
 
 
-_PREAMBLE = re.compile(rb"\s*(this (is|message is|message contains)[^-]{0,40} mime|--\S)", re.I)
+_PREAMBLE = re.compile(rb"\s*(this (is|message is|message contains)[^\n]{0,60} mime|--\S)", re.I)
 
 
 def _lost_its_type(part: Message) -> bool:

@@ -57,21 +57,24 @@ def inner_files(data: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
 def _base64(data: bytes) -> tuple[bytes, str | None]:
     letters = data.translate(None, _NOT_BASE64)
     strange = len(data) - len(letters) - sum(data.count(blank) for blank in b"\r\n\t ")
-    if strange * 10 > len(letters) or _is_prose(data):
-        return data, "labelled base64 but is not"
-    blocks = re.split(rb"=+", letters) if b"=" in letters.rstrip(b"=") else [letters.strip(b"=")]
-    if len(blocks) > 1 and strange:
-        # What follows the padding is a footer that some list or scanner added in clear.
-        return _base64_block(blocks[0]), "text behind the end of base64"
-    return b"".join(map(_base64_block, blocks)), "characters that are not base64" if (
-        strange
-    ) else None
+    if not _is_prose(data, letters, strange):
+        blocks = re.split(rb"=+", letters) if b"=" in letters.rstrip(b"=") else [letters]
+        said = "characters that are not base64" if strange else None
+        return b"".join(_base64_block(block.rstrip(b"=")) for block in blocks), said
+    block = _BASE64_LINES.match(data)
+    if block and (b"=" in block[0] or len(block[0]) > 60):
+        # A footer that some list or scanner added in clear.
+        return _base64_block(re.sub(rb"[\s=]", b"", block[0])), "text behind the end of base64"
+    return data, "labelled base64 but is not"
 
 
-def _is_prose(data: bytes) -> bool:
-    """Words with blanks between them on most lines: base64 has no blanks inside its lines."""
+_BASE64_LINES = re.compile(rb"\s{0,99}(?:[A-Za-z0-9+/]+={0,2}[ \t]{0,9}\r?\n)+")
+
+
+def _is_prose(data: bytes, letters: bytes, strange: int) -> bool:
+    """Words: many characters that are not base64, or blanks inside the lines."""
     start = data[:2000].strip()
-    return start.count(b" ") * 12 > len(start)
+    return strange * 10 > len(letters) or start.count(b" ") * 12 > len(start)
 
 
 def _base64_block(letters: bytes) -> bytes:
