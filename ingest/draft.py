@@ -13,6 +13,7 @@ from ingest.characters import clean_line
 from ingest.read import read
 from ingest.titles import read_title
 from ingest.tree import Element, text_of, write
+from ingest.tree_lines import prune
 from storage.records import Attachment, Reading
 
 MOST_ATTACHMENTS = 30
@@ -155,6 +156,7 @@ def _place_pictures(whole: _Whole, desk: _Desk) -> None:
 
     for tree in whole.trees:
         _replace_images(tree, place)
+        prune(tree)
     for name, file in by_id.items():
         # A logo in a signature goes with the signature.
         if file in desk.waiting and any(f"cid:{name}" in page for page in desk.pages):

@@ -4,44 +4,73 @@ tables that only lay out, no empty paragraphs, smaller headings, right-to-left m
 from __future__ import annotations
 
 from ingest.paragraphs import is_right_to_left
+from ingest.tidy import settle_inside
 from ingest.tree import BLOCKS, VOID, Element, text_of
+from ingest.tree_lines import prune
+from ingest.word_lists import with_lists
 
 _HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h5", "h6": "h6"}
 _ROWS = ("tbody", "thead", "tfoot")
 _SHELLS = frozenset({"div", "p", "blockquote", "ul", "ol", "dl", "table", "tbody", "tr"})
 _DIRECTED = frozenset("p div li td th dd dt h3 h4 h5 h6 blockquote pre caption".split())  # noqa: SIM905
+_SPACED = frozenset("p h3 h4 h5 h6 ul ol dl table blockquote pre hr".split())  # noqa: SIM905
 _MOST_BREAKS = 2
+_PLACING_STYLES = ("text-align:", "vertical-align:", "direction:ltr", "white-space:normal")
+_PLACING = frozenset({("dir", "ltr"), ("dir", "auto")})
 
 
 def lay_out(root: Element) -> None:
-    """Changes the tree in place. Doing it again changes nothing."""
-    root.children = _laid_out(root)
+    """Changes the tree in place, once."""
+    root.children = _laid_out(root, False)
+    prune(root)
     _mark_direction(root)
 
 
-def _laid_out(parent: Element) -> list[Element | str]:
+def _laid_out(parent: Element, inside: bool) -> list[Element | str]:
+    """``inside`` a link or heading, boxes stay: what they keep apart may not stand together."""
+    inside = inside or parent.name == "a" or parent.name in _HEADINGS
     kept: list[Element | str] = []
     for child in parent.children:
         if isinstance(child, Element):
-            child.children = _laid_out(child)
-            kept += _simplified(child)
+            # Many programs write an empty line as a box with a break or a hard space in it.
+            line = child.name == "div" and child.children and not _says_anything(child)
+            child.children = _laid_out(child, inside)
+            kept += [Element("br")] if line else _simplified(child, inside)
         else:
             kept.append(child)
-    return kept if parent.name == "pre" else _without_spare_breaks(kept, parent.name in BLOCKS)
+    if parent.name == "pre":
+        return kept
+    return _without_spare_breaks(with_lists(kept), parent.name in BLOCKS or not parent.name)
 
 
-def _simplified(element: Element) -> list[Element | str]:
+def _simplified(element: Element, inside: bool) -> list[Element | str]:
     element.name = _HEADINGS.get(element.name, element.name)
-    if element.name == "table" and (cells := _single_column(element)) is not None:
-        return cells
+    if element.name in _SHELLS or element.name in _HEADINGS:
+        _drop_placing(element)
     if element.name in _SHELLS and not _says_anything(element):
         return []
+    if inside:
+        return [element]
+    if element.name == "table" and (cells := _single_column(element)) is not None:
+        return cells
     if element.name == "div" and not element.attributes:
-        inner = [child for child in element.children if child != "" and not _is_space(child)]
+        inner = [child for child in element.children if not _is_space(child)]
         # A box that holds only boxes adds nothing but depth.
         if inner and all(isinstance(child, Element) and child.name in BLOCKS for child in inner):
             return inner
     return [element]
+
+
+def _drop_placing(element: Element) -> None:
+    """Where words stood on somebody's page means nothing here: text begins where its script does,
+    which is also the easiest to read."""
+    declarations = element.attributes.pop("style", "").split(";")
+    kept = [part for part in declarations if part and not part.startswith(_PLACING_STYLES)]
+    if kept:
+        element.attributes["style"] = ";".join(kept)
+    element.attributes.pop("align", None)
+    for name, _ in _PLACING & set(element.attributes.items()):
+        del element.attributes[name]
 
 
 def _is_space(child: Element | str) -> bool:
@@ -81,21 +110,27 @@ def _single_column(table: Element) -> list[Element | str] | None:
 
 
 def _box(cell: Element) -> list[Element | str]:
-    kept = {n: v for n, v in cell.attributes.items() if n in ("dir", "lang", "style", "align")}
-    kept = {n: v for n, v in kept.items() if (n, v) != ("align", "left")}
-    return _simplified(Element("div", kept, cell.children))
+    kept = {n: v for n, v in cell.attributes.items() if n in ("dir", "lang", "style")}
+    box = Element("div", kept, cell.children)
+    settle_inside(box)
+    return _simplified(box, False)
 
 
 def _without_spare_breaks(children: list[Element | str], block: bool) -> list[Element | str]:
+    """At most one empty line, and none beside a paragraph, which keeps its own distance."""
     kept: list[Element | str] = []
-    breaks = 0
+    spare = _MOST_BREAKS
     for child in children:
         if _is_break(child):
-            breaks += 1
-            if breaks > _MOST_BREAKS:
+            spare -= 1
+            if spare < 0:
                 continue
-        elif not (isinstance(child, str) and not child.strip()):
-            breaks = 0
+        elif not _is_space(child):
+            box = isinstance(child, Element) and child.name in BLOCKS
+            spaced = isinstance(child, Element) and child.name in _SPACED
+            while spaced and kept and (_is_break(kept[-1]) or _is_space(kept[-1])):
+                kept.pop()
+            spare = 0 if spaced else 1 if box else _MOST_BREAKS
         kept.append(child)
     while block and kept and (_is_break(kept[-1]) or _is_space(kept[-1])):
         kept.pop()

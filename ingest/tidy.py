@@ -15,11 +15,15 @@ from ingest.tree import BLOCKS, Element, text_of
 
 _INLINE = KEPT - BLOCKS - {"br", "img", "wbr", "col", "colgroup"}
 _SIZE = re.compile(r"([0-9.]{1,10})(px|pt|em|rem|ex|%|cm|mm|in)?")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_ITEMS = frozenset({"li", "dd", "dt"})
 _SIDES = ("width", "height")
 _PIXEL = 3
 """A picture of at most this width and height shows nothing and only reports that it was fetched."""
 _FILE_NAME = re.compile(r"[^/\\]{0,200}\.(?:png|jpe?g|gif|bmp|webp|svg|emz|wmz)", re.IGNORECASE)
 """What programs write where a person would describe the picture."""
+_OFF_THE_PAGE = -300.0
+"""Word hangs the marks of its lists out by some points; nobody hangs words out so far."""
 _LEGIBLE = 2.0
 """Letters of at most this many pixels are there for machines."""
 
@@ -84,9 +88,25 @@ def _element(
         return _link(kept, element, after, notes)
     if kept.name == "pre":
         _without_first_line_ends(kept)
+    elif kept.name != element.name or kept.name in _HEADINGS:
+        settle_inside(kept)
     if kept.name == "span" and not kept.attributes:
         return children
     return [kept] if children or kept.name not in _INLINE else []
+
+
+def settle_inside(parent: Element) -> None:
+    """Some elements end others of their kind unless a third kind stands between (a list item a
+    list item, a heading a heading). Where that third one has gone, the inner become plain boxes,
+    so that every parser sees the same tree."""
+    for child in parent.children:
+        if isinstance(child, Element):
+            if parent.name in _HEADINGS:
+                child.name = "div" if child.name in _HEADINGS else child.name
+            elif child.name in _ITEMS:
+                child.name = "div"
+            if child.name == "div" or child.name in _INLINE:
+                settle_inside(child)
 
 
 def _without_first_line_ends(pre: Element) -> None:
@@ -148,7 +168,9 @@ def _hides(styles: dict[str, str], element: Element) -> bool:
         return True
     if styles.get("visibility") in ("hidden", "collapse") or styles.get("mso-hide") == "all":
         return True
-    if _pixels(styles.get("opacity", "1")) == 0 or _pixels(styles.get("text-indent", "0")) < 0:
+    if _pixels(styles.get("opacity", "1")) == 0:
+        return True
+    if _pixels(styles.get("text-indent", "0")) < _OFF_THE_PAGE:
         return True
     # An empty box hides what overflows it.
     boxes = ("height", "max-height", "width", "max-width")
