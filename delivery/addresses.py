@@ -23,7 +23,8 @@ PURPOSES = {
 }
 MARKED = ("verdict", "settings", "confirm", "bounce", "post")
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,18}[a-z0-9])?\Z")
-
+# Nothing of ours is quoted, routed or relayed: no %, !, second @, space or look-alike letter.
+_LOCAL = re.compile(r"[A-Za-z0-9._+-]+\Z")
 _RESERVED = tuple(f"-{word}" for word in (*PURPOSES, *MARKED))
 
 
@@ -45,6 +46,8 @@ def write_address(to: MailingList, purpose: str, mark: str = "") -> str:
 def read_address(address: str, lists: Iterable[MailingList]) -> ListAddress | None:
     """What ``address`` is for, or None when it is none of ours. The mark is not checked here."""
     local, _, domain = address.rpartition("@")
+    if not _LOCAL.match(local) or domain.endswith("."):
+        return None
     local, domain = local.lower(), a_labels(domain)
     head, _, tail = local.partition("+")
     for mailing_list in lists:

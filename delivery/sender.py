@@ -7,14 +7,16 @@ ten thousand round-ups. What a mail says is not looked at here.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-import random
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from config import Settings
+from delivery.back_off import GIVE_UP_AFTER, rest_after, wait_after
 from delivery.noting import Noting
 from delivery.transport import Transport, WrongPassword, open_transport
 from storage import outgoing
@@ -26,12 +28,10 @@ log = logging.getLogger("postround.sender")
 
 LEASE = timedelta(minutes=15)
 BATCH = 50
-IDLE_SECONDS = 0.5
+BATCH_OF_BOTH_LANES = 5
+"""With one connection people wait behind so many round-ups at most."""
 STALE_SECONDS = 2.0
 PAUSE_AFTER_WRONG_PASSWORD = 900.0
-WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
-LAST_WAIT = timedelta(hours=4)
-GIVE_UP_AFTER = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class Ready:
     envelope_from: str
     message: bytes
 
+
+Done = Literal["worked", "idle", "broken"]
 
 Build = Callable[[Sequence[Outgoing]], Mapping[int, Ready | None]]
 """Makes mails ready, in a thread; None for one of which nothing is left to say."""
@@ -72,68 +74,86 @@ class _Sender:
         self.build = build
         self.stop = stop
         self.claim = secrets.token_hex(8)
-        self.noting = Noting(database, self.claim)
+        self.noting = Noting(database, self.claim, stop)
         self._next_turn = 0.0
         self._wrong_passwords = 0
 
     async def serve(self, lane: int | None, width: int) -> None:
         """Works through one lane over ``width`` connections until the stop."""
         transports = [open_transport(self.settings.outgoing) for _ in range(width)]
+        failures = 0
         try:
             while not self.stop.is_set():
-                if not await self._round(lane, transports):
-                    await self._rest(IDLE_SECONDS)
+                done = await self._round(lane, transports)
+                failures = failures + 1 if done == "broken" else 0
+                if done != "worked":
+                    await self._rest(rest_after(failures))
         finally:
             for transport in transports:
                 await transport.close()
 
-    async def _round(self, lane: int | None, transports: list[Transport]) -> bool:
-        """One batch; False when there was nothing to do or it could not be done."""
+    async def _round(self, lane: int | None, transports: list[Transport]) -> Done:
+        """One batch. "broken" says that the way out or the database is away."""
         try:
-            rows, ready = await asyncio.to_thread(self._take, lane)
+            rows = await asyncio.to_thread(self._take, lane)
         except Unavailable as error:
             log.warning("the database is away: %s", error)
-            return False
-        queue = _Queue(rows, ready, asyncio.get_running_loop().time())
-        carriers = (self._carry(transport, queue) for transport in transports)
-        outcomes = await asyncio.gather(*carriers, return_exceptions=True)
-        if queue.left:
-            await asyncio.to_thread(self._give_back, [row.id for row in queue.left])
-        await self._react(outcomes)
-        return bool(rows)
+            return "broken"
+        if not rows:
+            return "idle"
+        queue = _Queue(rows, asyncio.get_running_loop().time())
+        try:
+            queue.ready = await asyncio.to_thread(self.build, rows)
+            carriers = (self._carry(transport, queue) for transport in transports)
+            outcomes = await asyncio.gather(*carriers, return_exceptions=True)
+        except Unavailable as error:
+            outcomes = [error]
+        finally:
+            await self._give_back(queue)
+        return await self._react(outcomes)
 
-    def _take(self, lane: int | None) -> tuple[list[Outgoing], Mapping[int, Ready | None]]:
+    def _take(self, lane: int | None) -> list[Outgoing]:
         now = clock()
         with self.database.write() as tx:
             outgoing.release_expired(tx, now)
-            rows = outgoing.claim(tx, self.claim, now, LEASE, BATCH, lane)
-        return rows, self.build(rows) if rows else {}
+            limit = BATCH_OF_BOTH_LANES if lane is None else BATCH
+            return outgoing.claim(tx, self.claim, now, LEASE, limit, lane)
 
-    def _give_back(self, ids: list[int]) -> None:
-        with self.database.write() as tx:
-            outgoing.release(tx, ids, self.claim)
+    async def _give_back(self, queue: _Queue) -> None:
+        if queue.left:
+            with contextlib.suppress(Unavailable):  # then the lease gives them back
+                await self.noting.given_back([row.id for row in queue.left])
 
-    async def _carry(self, transport: Transport, queue: _Queue) -> None:
+    async def _carry(self, transport: Transport, queue: _Queue) -> Done:
         """Sends from the batch over one connection until it is empty, broken, or time to stop."""
-        while queue.left and not self.stop.is_set():
+        while queue.left and not queue.is_old() and not self.stop.is_set():
             row = queue.left.pop(0)
             ready = queue.ready.get(row.id)
             if ready is None:
                 await self.noting.dropped(row.id, "nothing is left to send")
                 continue
-            if queue.is_stale() and not await asyncio.to_thread(self._still_wanted, row.id):
-                continue
-            await self._turn()
             try:
-                result = await transport.send(ready.envelope_from, row.to, ready.message)
-            except WrongPassword:
-                queue.left.append(row)
+                result = await self._send(transport, queue, row, ready)
+            except (WrongPassword, Unavailable):
+                queue.left.append(row)  # it was not tried
                 raise
-            self._wrong_passwords = 0
-            await self._note(row, result)
+            if result is not None:
+                await self._note(row, result)
             if isinstance(result, TryLater) and result.connection:
                 # Whatever is left would fail in the same way: it keeps its place in the outbox.
-                return
+                return "broken"
+        return "worked"
+
+    async def _send(
+        self, transport: Transport, queue: _Queue, row: Outgoing, ready: Ready
+    ) -> Result | None:
+        """None when the mail is no longer wanted."""
+        await self._turn()
+        if queue.is_stale() and not await asyncio.to_thread(self._still_wanted, row.id):
+            return None
+        result = await transport.send(ready.envelope_from, row.to, ready.message)
+        self._wrong_passwords = 0
+        return result
 
     def _still_wanted(self, outgoing_id: int) -> bool:
         """Whoever said stop a moment ago gets nothing more."""
@@ -159,7 +179,7 @@ class _Sender:
         else:
             await self.noting.sent(row.id, now)
 
-    async def _react(self, outcomes: Sequence[BaseException | None]) -> None:
+    async def _react(self, outcomes: Sequence[Done | BaseException]) -> Done:
         for outcome in outcomes:
             if isinstance(outcome, WrongPassword):
                 self._wrong_passwords += 1
@@ -168,29 +188,27 @@ class _Sender:
                 await self._rest(PAUSE_AFTER_WRONG_PASSWORD if tired else 5.0)
             elif isinstance(outcome, Unavailable):
                 log.warning("the database is away: %s", outcome)
-                await self._rest(1.0)
-            elif outcome is not None:
+            elif isinstance(outcome, BaseException):
                 raise outcome
+        return "worked" if all(outcome == "worked" for outcome in outcomes) else "broken"
 
     async def _rest(self, seconds: float) -> None:
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.stop.wait(), seconds)
-        except TimeoutError:
-            return
 
 
 @dataclass(slots=True)
 class _Queue:
     left: list[Outgoing]
-    ready: Mapping[int, Ready | None]
     taken_at: float
+    ready: Mapping[int, Ready | None] = field(default_factory=dict)
 
     def is_stale(self) -> bool:
-        return asyncio.get_running_loop().time() - self.taken_at > STALE_SECONDS
+        return self._age() > STALE_SECONDS
 
+    def is_old(self) -> bool:
+        """Whether a mail might still be on its way when somebody else may take it up."""
+        return self._age() > LEASE.total_seconds() / 3
 
-def wait_after(attempts: int) -> timedelta:
-    """How long a mail waits after its failed try number ``attempts`` + 1; a little is left to
-    chance, so that what failed together does not come back together."""
-    wait = WAITS[attempts] if attempts < len(WAITS) else LAST_WAIT
-    return wait * random.uniform(1.0, 1.1)
+    def _age(self) -> float:
+        return asyncio.get_running_loop().time() - self.taken_at

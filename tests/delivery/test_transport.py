@@ -1,0 +1,185 @@
+"""What the other server says becomes Sent, TryLater or Refused; what is about us loses no mail."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from delivery.transport import Maildir, Smarthost, open_transport
+from storage.records import Refused, Result, Sent, TryLater
+from tests.catching import CatchingServer, catching
+
+MESSAGE = b"Subject: t\r\n\r\nHello\r\n"
+FROM = "news-bounce+mark@lists.example.org"
+
+
+def send(way_out: str | int, *recipients: str) -> list[Result]:
+    """The results of sending one mail to each, over one transport."""
+
+    async def run() -> list[Result]:
+        url = f"smtp://127.0.0.1:{way_out}" if isinstance(way_out, int) else way_out
+        transport = open_transport(url)
+        try:
+            return [await transport.send(FROM, to, MESSAGE) for to in recipients]
+        finally:
+            await transport.close()
+
+    return asyncio.run(run())
+
+
+@contextmanager
+def scripted(*answers: str) -> Iterator[int]:
+    """A server that says these lines, one after each of the client's; then it hangs up."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with listening.accept()[0] as peer, peer.makefile("rwb") as line:
+            for number, answer in enumerate(answers):
+                if number:
+                    line.readline()
+                line.write(answer.encode() + b"\r\n")
+                line.flush()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        thread.join(5)
+        listening.close()
+
+
+def test_sent_with_the_envelope_of_its_own(catching_server: CatchingServer) -> None:
+    (result,) = send(catching_server.port, "carol@reader.example")
+    assert isinstance(result, Sent)
+    (mail,) = catching_server.mails
+    assert (mail.mail_from, mail.recipients) == (FROM, ("carol@reader.example",))
+
+
+def test_one_connection_serves_many_mails(catching_server: CatchingServer) -> None:
+    people = [f"reader{number}@example.org" for number in range(10)]
+    assert all(isinstance(result, Sent) for result in send(catching_server.port, *people))
+    assert catching_server.connections == 1
+
+
+def test_a_refused_recipient_does_not_touch_the_next(catching_server: CatchingServer) -> None:
+    catching_server.answers["gone@reader.example"] = "550 5.1.1 no such mailbox"
+    catching_server.answers["full@reader.example"] = "452 4.2.2 mailbox full"
+    catching_server.after_dot["spam@reader.example"] = "554 5.7.1 spam"
+    catching_server.after_dot["grey@reader.example"] = "451 4.7.1 later"
+    people = [f"{name}@reader.example" for name in ("gone", "full", "spam", "grey", "carol")]
+    assert send(catching_server.port, *people) == [
+        Refused("550 5.1.1 no such mailbox"),
+        TryLater("452 4.2.2 mailbox full"),
+        Refused("554 5.7.1 spam"),
+        TryLater("451 4.7.1 later"),
+        Sent("OK"),
+    ]
+
+
+def test_a_domain_with_letters_of_its_own_is_written_for_machines(
+    catching_server: CatchingServer,
+) -> None:
+    assert send(catching_server.port, "carol@bücher.example") == [Sent("OK")]
+    assert catching_server.mails[0].recipients == ("carol@xn--bcher-kva.example",)
+
+
+@pytest.mark.parametrize("to", ["cärol@reader.example", "a b@reader.example", "", "@", "a\r\nb@c"])
+def test_what_is_no_address_is_refused_and_the_next_goes(
+    catching_server: CatchingServer, to: str
+) -> None:
+    bad, good = send(catching_server.port, to, "carol@reader.example")
+    assert isinstance(bad, Refused)
+    assert isinstance(good, Sent)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ("554 no service for you",),
+        ("421 too busy",),
+        ("220 hello", "550 no EHLO from you", "550 no HELO either"),
+        ("220 hello", "250 hi", "421 closing"),
+        ("220 hello", "250 hi", "530 5.7.0 authentication required"),
+        ("220 hello", "250 hi", "250 sender ok", "421 4.3.2 closing"),
+        ("220 hello", "250 hi", "250 sender ok"),
+        ("220 hello", "250 hi", "250 ok", "250 ok", "354 go on"),
+        ("nonsense",),
+        (),
+    ],
+)
+def test_g1_trouble_with_the_connection_is_never_the_mails_fault(answers: tuple[str, ...]) -> None:
+    with scripted(*answers) as port:
+        (result,) = send(port, "carol@reader.example")
+    assert isinstance(result, TryLater)
+    assert result.connection
+
+
+def test_g1_nobody_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    (result,) = send(port, "carol@reader.example")
+    assert isinstance(result, TryLater)
+    assert result.connection
+
+
+def test_a_connection_that_was_dropped_is_opened_anew(catching_server: CatchingServer) -> None:
+    catching_server.drop_after_dot = 1
+    first, second = send(catching_server.port, "a@reader.example", "b@reader.example")
+    assert isinstance(first, TryLater)
+    assert first.connection
+    assert isinstance(second, Sent)
+    assert catching_server.connections == 2
+
+
+def test_a_connection_that_was_silent_for_long_is_opened_anew(
+    catching_server: CatchingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("delivery.transport.SILENT_SECONDS", 0)
+    assert send(catching_server.port, "a@reader.example", "b@reader.example") == [Sent("OK")] * 2
+    assert catching_server.connections == 2
+
+
+@pytest.mark.parametrize("start", ["smtp://bob:pass%20word@", "smtp://"])
+def test_g6_no_password_and_no_required_tls_in_clear_text(start: str) -> None:
+    """The server offers no STARTTLS: whoever took it away must not see the password."""
+    with catching(auth_require_tls=False) as server:
+        url = f"{start}127.0.0.1:{server.port}?starttls=required"
+        (result,) = send(url, "carol@reader.example")
+        assert isinstance(result, TryLater)
+        assert server.mails == []
+
+
+def test_a_maildir_keeps_whole_mails(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "outgoing"
+    results = send(f"maildir:{folder}", "carol@reader.example", "bob@example.org")
+    assert all(isinstance(result, Sent) for result in results)
+    kept = sorted(file.read_bytes() for file in (folder / "new").iterdir())
+    assert kept[1] == (
+        b"Return-Path: <news-bounce+mark@lists.example.org>\n"
+        b"Delivered-To: carol@reader.example\nSubject: t\n\nHello\n"
+    )
+
+
+def test_a_maildir_that_cannot_be_written_puts_off(tmp_path: Path) -> None:
+    async def run() -> Result:
+        box = Maildir(tmp_path / "outgoing")
+        for name in ("tmp", "new", "cur"):
+            (tmp_path / "outgoing" / name).rmdir()
+        return await box.send(FROM, "carol@reader.example", MESSAGE)
+
+    result = asyncio.run(run())
+    assert isinstance(result, TryLater)
+    assert result.connection
+
+
+def test_closing_what_was_never_opened() -> None:
+    transport = open_transport("smtp://127.0.0.1:1")
+    assert isinstance(transport, Smarthost)
+    asyncio.run(transport.close())
