@@ -7,11 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ingest import plain, quoting
 from ingest.characters import clean_text, is_forward, without_prefixes
-from ingest.clean import clean_tree
+from ingest.clean import TRACKING, clean_tree
 from ingest.layout import lay_out
+from ingest.links import with_clean_links
 from ingest.paragraphs import as_html, unwrapped
 from ingest.tree import Element, elements, text_of, write
 from ingest.tree_lines import Line, lines_of, prune, take_out
@@ -79,9 +81,10 @@ def _from_text(reading: Reading) -> Body:
         for number, line in enumerate(lines)
         if number in trimmed.kept or number in trimmed.instead
     ]
-    text = _tidied(unwrapped("\n".join(kept)))
-    tree = clean_tree(as_html(text), Counter())
-    return Body(tree, text, False, trimmed.notes)
+    written = _tidied(unwrapped("\n".join(kept)))
+    text = with_clean_links(written)
+    notes = [*trimmed.notes, TRACKING] if len(text) < len(written) else trimmed.notes
+    return Body(clean_tree(as_html(text), Counter()), text, False, notes)
 
 
 def _without_one_quote(lines: Sequence[str]) -> list[str]:
@@ -98,10 +101,21 @@ def _from_page(tree: Element, reading: Reading, notes: list[str]) -> Body:
     else:
         words = _marked(lines, words, reading)
     trimmed = trim(words, forward=forward)
-    take_out(lines, set(range(len(lines))) - trimmed.kept, trimmed.instead)
+    take_out(lines, _gone(lines, trimmed.kept), trimmed.instead)
     prune(tree)
     lay_out(tree)
     return Body(tree, _tidied(plain.rendered(write(tree))), True, notes + trimmed.notes)
+
+
+def _gone(lines: Sequence[Line], kept: set[int]) -> set[int]:
+    """The numbers of the lines to take out: also those that hold only a picture, such as the logo
+    of a signature, where the words before them and after them go."""
+    gone = set(range(len(lines))) - kept
+    said = [number for number, line in enumerate(lines) if line.text.strip()]
+    for before, after in pairwise([-1, *said, len(lines)]):
+        if before in gone and (after in gone or after == len(lines)):
+            gone.update(range(before + 1, after))
+    return gone
 
 
 def _without_quotations(tree: Element) -> None:

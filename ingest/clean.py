@@ -224,6 +224,7 @@ _SKIPPED = DROPPED_WITH_CONTENT - {"embed", "frame", "track", "meta", "link", "b
 
 # What the moderator is told --------------------------------------------------------------------
 
+TRACKING = "Tracking codes have been cut from links."
 _SENTENCES = {
     "script": "A script (program) was in the mail and has been taken out.",
     "form": "A form to fill in was in the mail; only its words are kept.",
@@ -232,7 +233,7 @@ _SENTENCES = {
     "hidden": "Hidden words, which a reader would not have seen, have been taken out.",
     "remote": "Pictures on other servers have been taken out: fetching them tells who reads.",
     "pixel": "A tracking picture (invisible, reports who reads) has been taken out.",
-    "tracking": "Tracking codes have been cut from links.",
+    "tracking": TRACKING,
     "too much": "The formatting was too large or too deep to check, so only the words are kept.",
     "unreadable": "The formatting could not be read, so only the words are kept.",
 }

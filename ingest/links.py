@@ -204,19 +204,39 @@ def linkify(text: str) -> str:
     return "".join([*parts, html.escape(text[end:])])
 
 
+def with_clean_links(text: str) -> str:
+    """The same plain text with each web address as `linkify` would write it."""
+    return _IN_TEXT.sub(_cleaned, text)
+
+
+def _cleaned(match: re.Match[str]) -> str:
+    if match["web"] is None and match["bracketed"] is None:
+        return match[0]
+    written = match["bracketed"] or match["web"]
+    address = _without_end(written)
+    link = clean_link(_with_scheme(address, False))
+    return match[0] if link is None else match[0].replace(address, _shown(address, link), 1)
+
+
 def _anchor(match: re.Match[str]) -> str:
     written = match["bracketed"] or match["web"] or match["mail"]
-    address = written.rstrip(".,;:!?'*_…»”’")
-    while address.endswith((")", "]")) and address.count("(") + address.count("[") < (
-        address.count(")") + address.count("]")
-    ):
-        address = address[:-1].rstrip(".,;:!?'")
+    address = _without_end(written)
     link = clean_link(_with_scheme(address, bool(match["mail"])))
     if link is None:
         return html.escape(written)
     shown = _shown(address, link)
     rest = html.escape(written[len(address) :])
     return f'<a href="{html.escape(link)}">{html.escape(shown)}</a>{rest}'
+
+
+def _without_end(written: str) -> str:
+    """The address without the marks that belong to the sentence around it."""
+    address = written.rstrip(".,;:!?'*_…»”’")
+    while address.endswith((")", "]")) and address.count("(") + address.count("[") < (
+        address.count(")") + address.count("]")
+    ):
+        address = address[:-1].rstrip(".,;:!?'")
+    return address
 
 
 def _with_scheme(address: str, mail: bool) -> str:

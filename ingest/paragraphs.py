@@ -4,12 +4,14 @@ with its links. It finds no history and no signatures; that is trim's business."
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ingest.characters import clean_text
 from ingest.links import linkify
 
 _WIDEST_WRAP = 100
 _NARROWEST_WRAP = 50
+_SURE_WRAPS = 3
 _ITEM = re.compile(r"\s*(?:[-*•▪➢✓·–—+o]|\(?\d{1,2}[.)]|[A-Za-z][.)])\s+\S")
 _BULLET = re.compile(r"\s*[-*•▪➢✓·–—+]\s+(?=\S)")
 _KEPT_APART = re.compile(r"\s{2,}|\t|[>|]")
@@ -20,27 +22,36 @@ _LETTER = re.compile(r"[^\W\d_]")
 def unwrapped(text: str) -> str:
     """The text with each paragraph's lines joined where the next word did not fit any more;
     lists, addresses and other short lines stay as they were typed."""
-    lines = clean_text(text).split("\n")
+    lines = [line.rstrip() for line in clean_text(text).split("\n")]
     width = max((len(line) for line in lines), default=0)
-    if not _NARROWEST_WRAP <= width <= _WIDEST_WRAP:
-        return "\n".join(line.rstrip() for line in lines)
+    ends = [_is_full(line, after, width) for line, after in pairwise([*lines, ""])]
+    sure = _NARROWEST_WRAP <= width <= _WIDEST_WRAP and sum(ends) >= _SURE_WRAPS
     joined: list[str] = []
-    last = ""
-    for line in lines:
-        if joined and _was_wrapped(last, line, width):
+    for number, line in enumerate(lines):
+        above = lines[number - 1] if number else ""
+        if number and _belongs_to(above, line, full=ends[number - 1], sure=sure):
             joined[-1] = f"{joined[-1]} {line.strip()}"
         else:
-            joined.append(line.rstrip())
-        last = line
+            joined.append(line)
     return "\n".join(joined)
 
 
-def _was_wrapped(line: str, following: str, width: int) -> bool:
-    if not line.strip() or not following.strip() or _ITEM.match(following):
+def _is_full(line: str, following: str, width: int) -> bool:
+    """The first word of the following line would not have fitted on this one."""
+    if not line or not following.strip() or width > _WIDEST_WRAP:
         return False
-    if _KEPT_APART.match(following) or line.rstrip().endswith(":"):
+    return len(line) + 1 + len(following.split(None, 1)[0]) > width
+
+
+def _belongs_to(above: str, line: str, *, full: bool, sure: bool) -> bool:
+    if not above or not line or _ITEM.match(line) or not _LETTER.search(line):
         return False
-    return len(line.rstrip()) + 1 + len(following.split(None, 1)[0]) > width
+    if _ITEM.match(above) and line.startswith("  "):
+        return True
+    if not full or not _LETTER.search(above) or _KEPT_APART.match(line) or above.endswith(":"):
+        return False
+    # One long line proves nothing; a sentence that goes on below it does.
+    return sure or (len(above) > _NARROWEST_WRAP and above[-1] not in ".!?" and line[0].islower())
 
 
 def as_html(text: str) -> str:

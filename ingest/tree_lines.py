@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ingest.tree import Element
+from ingest.tree import BLOCKS, Element
 
-_SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre hr".split())  # noqa: SIM905
-_OWN_LINE = frozenset("div li dd dt tr td th caption".split())  # noqa: SIM905
+_BOXES = BLOCKS - {"tbody", "thead", "tfoot", "tr", "li"}
 _KEPT_EMPTY = frozenset({"td", "th", "br", "hr", "img", "col", "colgroup"})
 
 
@@ -24,8 +23,8 @@ class Line:
 
 
 def lines_of(root: Element) -> list[Line]:
-    """The lines of the tree in reading order, with an empty one between paragraphs. Preformatted
-    text is split into one leaf for each line first."""
+    """The lines of the tree in reading order, with an empty one between boxes of any kind.
+    Preformatted text is split into one leaf for each line first."""
     walk = _Walk([Line()])
     walk.over(root, quoted=False)
     return walk.lines
@@ -50,12 +49,12 @@ class _Walk:
                 self._element(child, quoted or child.name == "blockquote")
 
     def _element(self, element: Element, quoted: bool) -> None:
-        spaced = element.name in _SPACED
-        if spaced or element.name in _OWN_LINE:
-            self._end(blank=spaced)
+        block = element.name in BLOCKS
+        if block:
+            self._end(blank=element.name in _BOXES)
         self.over(element, quoted=quoted)
-        if spaced or element.name in _OWN_LINE:
-            self._end(blank=spaced)
+        if block:
+            self._end(blank=element.name in _BOXES)
 
     def _text(self, parent: Element, place: int, text: str, quoted: bool) -> None:
         words = " ".join(text.split())

@@ -151,7 +151,10 @@ def _from(header: _Header) -> str:
 def _typed(lines: Sequence[str]) -> Trimmed:
     kept = _kept(lines)
     if not any(lines[number].strip() for number in kept):
-        return Trimmed(set(range(len(lines))))
+        everything = Trimmed(set(range(len(lines))))
+        if any(line.strip() for line in lines):
+            everything.notes.append("Its author wrote nothing above the earlier mail shown here.")
+        return everything
     result = Trimmed(set(kept))
     for run in _runs_of_words(lines, kept):
         if not lines[run[0]].strip("-–—― \xa0"):
