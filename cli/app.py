@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from config import Settings, read_settings
-from delivery.letters import Desk, Pen
 from storage import lists, schema
 from storage.database import Database, Unavailable
 from storage.records import MailingList
+
+
+if TYPE_CHECKING:
+    # Letters bring all templates with them, for which a table of lists need not wait.
+    from delivery.letters import Desk, Pen
 
 
 class Failure(Exception):
@@ -53,14 +57,14 @@ class App:
 
     @cached_property
     def desk(self) -> Desk:
+        from delivery.letters import Desk
+
         return Desk.of(self.settings)
 
     def pen(self, tx: Connection, sender: MailingList) -> Pen:
-        return Pen(tx, self.desk, sender, self.now)
+        from delivery.letters import Pen
 
-    @property
-    def folder(self) -> Path:
-        return Path.cwd()
+        return Pen(tx, self.desk, sender, self.now)
 
 
 pass_app = click.make_pass_decorator(App)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from cli.app import App, Failure, pass_app, the_list
 from cli.show import as_document, json_option, rows
-from ingest.route import next_round_up
+from digest.timetable import next_weekly
 from moderation.decide import Case, decide
 from moderation.hold import on_duty
 from moderation.verdict import Kind, Verdict
@@ -155,7 +155,7 @@ def decide_command(app: App, post_id: int, word: str, reason: str) -> None:
         sender = lists.by_id(tx, post.list_id)
         assert sender is not None
         pen = app.pen(tx, sender)
-        case = Case(pen, post, None, next_round_up(sender, pen.now))
+        case = Case(pen, post, None, next_weekly(sender, pen.now))
         if not decide(case, Verdict(cast(Kind, word), reason)):
             raise Failure(f"Post {post_id} is {post.state}: {word} changes nothing.")
     click.echo(f"Done: {word} for post {post_id}.")
@@ -227,14 +227,4 @@ def _masked(name: str, value: Any) -> Any:
     return ", ".join(value) if isinstance(value, tuple) else value
 
 
-@click.command()
-@click.argument("files", nargs=-1, type=click.Path())
-def inspect(files: tuple[str, ...]) -> None:
-    """Shows what we read in raw messages: FILES, or - for standard input. One JSON a line."""
-    # Only here, so that the other commands start without the readers.
-    from ingest.inspect import inspect_files
-
-    sys.exit(inspect_files(files or ("-",), sys.stdin.buffer, sys.stdout))
-
-
-COMMANDS = (waiting, post_group, decide_command, letter_group, config_command, inspect)
+COMMANDS = (waiting, post_group, decide_command, letter_group, config_command)

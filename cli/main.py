@@ -5,31 +5,72 @@ Exit codes: 0 done, 1 could not (one plain sentence, no traceback), 2 wrong usag
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import click
 
-from cli import demo, desk, editions, example, lists, people, readers, serve
-from cli.app import App, Failure
 from config import WrongSetting
-from storage.database import DiskFull, Unavailable
+
+# Where each command lives. A module is read only when one of its commands is called: the mail
+# readers and the web server alone would make every `list show` a second slower.
+COMMANDS = {
+    "run": "serve",
+    "smtp": "serve",
+    "web": "serve",
+    "clock": "serve",
+    "sender": "serve",
+    "migrate": "upgrade",
+    "list": "lists",
+    "topic": "lists",
+    "moderator": "people",
+    "organiser": "people",
+    "rota": "people",
+    "subscriber": "readers",
+    "waiting": "desk",
+    "post": "desk",
+    "decide": "desk",
+    "letter": "desk",
+    "config": "desk",
+    "edition": "editions",
+    "inspect": "reading",
+    "example": "example",
+    "demo": "demo",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"cli.{COMMANDS[cmd_name]}")
+        found = {command.name: command for command in module.COMMANDS}
+        command = found[cmd_name]
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="postround")
 @click.pass_context
 def postround(context: click.Context) -> None:
     """Postround: post by email, decide by replying, one round-up for each reader."""
+    from cli.app import App
+
     context.obj = App()
-
-
-for module in (serve, lists, people, readers, desk, editions, example, demo):
-    for command in module.COMMANDS:
-        postround.add_command(command)
 
 
 def main() -> None:
     """Runs the command line; every foreseen failure is one sentence on standard error."""
+    from cli.app import Failure
+    from storage.database import DiskFull, Unavailable
+
     try:
         postround(standalone_mode=False)
     except click.exceptions.Abort:

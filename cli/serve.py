@@ -13,19 +13,7 @@ from cli.people import list_senders, untrust
 from cli.processes import PARTS, Part, serve
 from config import WrongSetting
 from config.settings import is_at_home
-from storage import lists, schema
-from storage.database import Database
-
-
-@click.command()
-@pass_app
-def migrate(app: App) -> None:
-    """Creates the database, or brings it up to date."""
-    database = Database(app.settings.database_url)
-    before = schema.version(database)
-    schema.migrate(database)
-    after = schema.version(database)
-    click.echo("The database is up to date." if before == after else f"Now at version {after}.")
+from storage import lists
 
 
 @click.command()
@@ -110,4 +98,4 @@ def _without_password(outgoing: str) -> str:
 sender.add_command(list_senders)
 sender.add_command(untrust)
 
-COMMANDS = (migrate, run, smtp, web, clock, sender)
+COMMANDS = (run, smtp, web, clock, sender)

@@ -23,7 +23,7 @@ from moderation import hold
 from preferences import change, joining, more
 from preferences.wish import Wish, read_wishes
 from storage import history, lists, outgoing, subscribers, volunteers
-from storage.records import Letter, MailingList, Outgoing, Post, Proof, Reading, Subscriber
+from storage.records import Letter, Outgoing, Post, Proof, Reading, Subscriber
 from templates.flow import one_line
 
 SETTINGS_MARK = timedelta(days=365)
@@ -49,7 +49,7 @@ class Matter:
 
     @property
     def round_up(self) -> datetime:
-        return next_round_up(self.pen.sender, self.pen.now)
+        return timetable.next_weekly(self.pen.sender, self.pen.now)
 
     @property
     def joins(self) -> int:
@@ -62,11 +62,6 @@ class Outcome:
 
     name: str
     reason: str = ""
-
-
-def next_round_up(sender: MailingList, now: datetime) -> datetime:
-    """When the list's next weekly round-up leaves."""
-    return timetable.next_slot(timetable.of_list(sender, "weekly"), now).at
 
 
 def route(matter: Matter) -> Outcome:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 
 from storage.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# Alembic is imported where it is needed: no command but `migrate` shall wait for it.
 
 
 def migrate(database: Database) -> None:
     """Creates the tables or brings them up to date; does nothing when they are."""
+    from alembic import command
+
     # Two processes that start at once must not both create: the write transaction is the lock.
     with database.write() as connection:
         if not database.sqlite:
@@ -26,15 +31,20 @@ def migrate(database: Database) -> None:
 def version(database: Database) -> str | None:
     """The revision that the database is at; None when it is empty."""
     with database.read() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return str(found) if found else None
 
 
-def newest() -> str | None:
-    """The revision that this program needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+def newest() -> str:
+    """The revision that this program needs: revisions are numbered, and so are their files."""
+    return max(path.name[:4] for path in (Path(__file__).parent / "versions").glob("[0-9]*.py"))
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return config
