@@ -48,7 +48,7 @@ def plain(line: str) -> str:
     return line.translate(_TABLE).strip()
 
 
-_QUOTED = re.compile(r"(?:>|＞|&gt;|\|(?!.*\|$)|│|┃)")
+_QUOTED = re.compile(r"(?:>|＞|&gt;|\|(?!-{3,}\+|.*\|$)|│|┃)")
 _INITIALS = re.compile(r"[A-ZА-Я][A-Za-zА-я]{0,3}>+(?: |$)")
 
 
@@ -77,11 +77,12 @@ _ADDRESS_LAST = re.compile(
     r"|\bby [^\s<>@]{1,64}@[^\s<>@]{1,100}?)[^\w<>]{0,6}[:：]$"
 )
 _NUMBERS = re.compile(r"\d{1,2}[:.h]\d{2}|\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}|\d{4}")
+# A day, a month and a year in any order, by numbers or with the month's name in any script.
 _FULL_DATE = re.compile(
-    r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}"
+    r"(?<![A-Za-z0-9@])(?:\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}"
     r"|\d{1,2}[^\w]{1,3}(?:del? )?[^\s\d]{2,20}[^\w]{1,4}(?:[^\W\d]{1,3}\W)?\d{4}"
     r"|[^\s\d]{2,20}[^\w]{1,3}\d{1,2}(?:st|nd|rd|th)?[^\w]{1,3}\d{4}"
-    r"|\d{4}[^\w]{0,2}[^\s\d]{1,20}[^\w]{0,2}\d{1,2}"
+    r"|\d{4}[^\w]{0,2}[^\s\d]{1,20}[^\w]{0,2}\d{1,2})(?![A-Za-z0-9@])"
 )
 _ENDS_IN_NUMBER = re.compile(r"\d[\s).]{0,3}[:：]$")
 _NAME_BEFORE_ADDRESS = 8
@@ -92,9 +93,9 @@ def may_end_attribution(line: str) -> bool:
     """Cheap first look: does the line end as attributions do?"""
     if not line or len(line) > LONGEST:
         return False
-    return line[-1] in ":：" or line.endswith(
-        ("作成", "작성", "写道", "寫道", "wrote", "écrit", "]")
-    )
+    if line[-1] == ">":
+        return line[0].isdecimal() and "@" in line
+    return line[-1] in ":：" or line.endswith(("작성", "写道", "寫道", "wrote", "écrit", "]"))
 
 
 def attribution(lines: Sequence[str], *, quote_follows: bool) -> Strength:
@@ -108,7 +109,7 @@ def attribution(lines: Sequence[str], *, quote_follows: bool) -> Strength:
         return Strength.DATED
     verb = has_verb(lower)
     colon = text[-1:] in (":", "：")
-    if _is_dated(text, lower, verb=verb, colon=colon):
+    if _is_dated(text, lower, verb=verb, colon=colon, quote_follows=quote_follows):
         return Strength.DATED
     if verb and _is_named(text, lower):
         return Strength.NAMED
@@ -118,6 +119,19 @@ def attribution(lines: Sequence[str], *, quote_follows: bool) -> Strength:
     return Strength.NONE
 
 
+_SHARED = re.compile(r"(?<=[\w.!?,;:)…\s-])[\s-]*(?:On|Am|Le|El|Il|Em|Op|Den) (?=.{0,30}\d)")
+
+
+def shared_with_words(line: str) -> Sequence[int]:
+    """Where on the line an attribution may begin behind words of the author's own."""
+    if not any(
+        intro in line for intro in ("On ", "Am ", "Le ", "El ", "Il ", "Em ", "Op ", "Den ")
+    ):
+        return ()
+    starts = (found.start() for found in _SHARED.finditer(line[:LONGEST]))
+    return [at for at in starts if line[:at].strip("- ") and not _FULL_DATE.search(line[:at])]
+
+
 def has_verb(lower: str) -> bool:
     """Does the line say "wrote" in some language?"""
     if any(word in lower for word in _VERBS_INSIDE):
@@ -125,8 +139,11 @@ def has_verb(lower: str) -> bool:
     return not _VERBS.isdisjoint(_WORD.findall(lower))
 
 
-def _is_dated(text: str, lower: str, *, verb: bool, colon: bool) -> bool:
+def _is_dated(text: str, lower: str, *, verb: bool, colon: bool, quote_follows: bool) -> bool:
     full = _FULL_DATE.search(text)
+    # Older Gmail: "2011/4/7 Bob <bob@council.example>", without a verb or a colon.
+    if quote_follows and full and full.start() == 0 and _ADDRESS_LAST.search(f"{text}:"):
+        return True
     if not colon and not (verb and full):
         return False
     begins = _begins_so(lower)
@@ -193,7 +210,7 @@ def is_header_block(found: Sequence[tuple[str, str]]) -> bool:
     if "from" in kinds:
         others = len(kinds & {"to", "date", "subject"})
         return others >= 2 or ("subject" in kinds or ("date" in kinds and "@" in values))
-    return {"to", "date", "subject"} <= kinds or {"date", "subject", "other"} <= kinds
+    return {"to", "date"} <= kinds and timed and ("@" in values or "subject" in kinds)
 
 
 def one_line_block(line: str) -> bool:
@@ -214,6 +231,7 @@ _PHRASES = tuple(_WORDS["separators"]["phrases"])
 _WHOLE_PHRASES = frozenset(_PHRASES) | {"original message", "forwarded message"}
 _OPENINGS = tuple(_WORDS["separators"]["openings"])
 _ABOVE = tuple(_WORDS["separators"]["above"])
+_PROCESSED = ("original message processed by", "original processed by")
 _NOTES_TABLE = re.compile(r"\|?-{3,}\+-{3,}")
 
 
@@ -224,12 +242,15 @@ def is_separator(line: str) -> bool:
     lower = line.casefold()
     if lower.startswith(_OPENINGS) and len(line) < 70 and line[-1] in ":：":
         return True
-    if _NOTES_TABLE.match(line):
+    if _NOTES_TABLE.match(line) or lower.strip("[ ").startswith(_PROCESSED):
         return True
-    core = lower.lstrip(_DASHES + " >|")
+    core = lower.lstrip(_DASHES + " >|").rstrip(_DASHES + " ")
     if line[0] not in _DASHES or not core or len(lower) - len(core) < 2:
         return False
-    return core.startswith(_PHRASES) or any(words in lower for words in _ABOVE)
+    if core.startswith(_PHRASES) or any(words in lower for words in _ABOVE):
+        return True
+    # Zoho and Android: "---- On Wed, 18 Nov 2026 09:13:44 +0000 News wrote ----".
+    return lower[-1] in _DASHES and has_verb(core) and len(core) < 150
 
 
 def is_heading(line: str) -> bool:
@@ -245,7 +266,8 @@ def is_rule(line: str) -> bool:
 
 _LIST_FOOTER = re.compile(
     r"mailing list|mailinglist|mailingliste|liste de diffusion|lista de correo|mailman/listinfo"
-    r"|to unsubscribe|/listinfo/|you received this message because you are subscribed",
+    r"|to unsubscribe|/listinfo/|reply to this email directly"
+    r"|you (?:received|are receiving) this (?:message )?because you are subscribed",
     re.IGNORECASE,
 )
 
@@ -263,6 +285,7 @@ _DEVICES = frozenset(_WORDS["footers"]["devices"])
 _WIDE_DEVICES = tuple(word for word in sorted(_DEVICES) if not word.isascii())
 _FOOTER_LINES = re.compile(rf"(?:{'|'.join(_WORDS['footers']['lines'])})$", re.IGNORECASE)
 _LINK = re.compile(r"[<\[(]?https?://[^\s<>\])]{1,300}[>\])]?", re.IGNORECASE)
+_SENT = ("sent from ", "sent via ", "sent with ", "sent using ")
 _TOKEN = re.compile(r"[^\W_]+(?:[.&'’-][^\W_]+)*")
 _LOOSE = re.compile(r"sent (?:from|via|with|using) [^,;:?]{2,60}$", re.IGNORECASE)
 
@@ -274,7 +297,7 @@ def is_footer(line: str) -> bool:
     lower = _LINK.sub(" ", line.casefold().replace("i̇", "i")).strip(" *_-–—·|<>[]()\"'“”")
     if not lower or len(lower) > 140:
         return False
-    if _FOOTER_LINES.match(lower):
+    if _FOOTER_LINES.match(lower) or (lower.startswith(_SENT) and _LINK.search(line)):
         return True
     if not (lower.startswith(_BEGINS) or lower.rstrip(" .!。").endswith(_ENDS)):
         return False

@@ -69,9 +69,28 @@ class _Letter:
                 kept.append("")
                 at = following
                 continue
-            kept.append(self.lines[at].rstrip())
-            at += 1
+            own, at = self._own_words(at)
+            kept.append(own)
         return kept
+
+    def _own_words(self, at: int) -> tuple[str, int]:
+        """The words of this line, without an attribution behind them, and where to read on."""
+        return self._shared_line(at) or (self.lines[at].rstrip(), at + 1)
+
+    def _shared_line(self, at: int) -> tuple[str, int] | None:
+        for start in quoting.shared_with_words(self.plain[at]):
+            rest = self.plain[at][start:].strip("- ")
+            for last in range(at, min(len(self.lines), at + quoting.MOST_LINES)):
+                if self.ends[last] and self._is_dated([rest, *self.plain[at + 1 : last + 1]], last):
+                    return self.plain[at][:start].rstrip(), self._after(last + 1)
+        return None
+
+    def _is_dated(self, lines: list[str], last: int) -> bool:
+        self.tries -= 1
+        if self.tries <= 0 or not all(lines):
+            return False
+        quote_follows = self._quoted_after(last)
+        return quoting.attribution(lines, quote_follows=quote_follows) is Strength.DATED
 
     def _skip(self, at: int) -> int:
         """Where to read on, past what stands at this line and is not the author's; else ``at``."""
@@ -91,8 +110,9 @@ class _Letter:
     def _history(self, at: int) -> int:
         """Past an attribution, a separator or a header block; the end when no quote follows."""
         past = self._past_marker(at)
-        if past == at:
-            return at
+        return at if past == at else self._after(past)
+
+    def _after(self, past: int) -> int:
         while True:
             said = self.next_said[past]
             if said == len(self.lines) or self.quoted[said]:
@@ -181,9 +201,10 @@ class _Letter:
         for later in range(first + 1, last + 1):
             lines = self.plain[later : last + 1]
             alone = quoting.attribution(lines, quote_follows=quote_follows)
-            if alone >= strength and not lines[0].startswith(("<", "(", "[")):
+            continues = lines[0].startswith(("<", "(", "[")) or self.plain[later - 1][-1] == "<"
+            if alone >= strength and not continues:
                 return False
-        return True
+        return self._shared_line(first) is None
 
     def _quoted_after(self, at: int) -> bool:
         said = self.next_said[at + 1]
@@ -206,7 +227,8 @@ class _Letter:
         line = self.plain[at]
         if line == "--":
             return self.lines[at].endswith("-- ") or self._is_short_below(at)
-        return line in ("—", "–") and self._is_short_below(at)
+        below = self.next_said[at + 1]
+        return line == "—" and quoting.is_list_footer(self.plain[below : below + 2])
 
     def _is_short_below(self, at: int) -> bool:
         end = self._end_of_signature(at, at + LONGEST_SIGNATURE + 1)
