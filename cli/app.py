@@ -15,7 +15,6 @@ from storage import lists, schema
 from storage.database import Database, Unavailable
 from storage.records import MailingList
 
-
 if TYPE_CHECKING:
     # Letters bring all templates with them, for which a table of lists need not wait.
     from delivery.letters import Desk, Pen
