@@ -97,6 +97,7 @@ class BoundedStream:
     def forget(self) -> None:
         """Throw away what was sent ahead, as before a TLS handshake (RFC 3207 §6)."""
         self._buffer.clear()
+        self._resume()
 
     async def readuntil(self) -> bytes:
         """One command line with its CRLF.
@@ -196,15 +197,18 @@ class BoundedStream:
     async def _more(self) -> None:
         if self._ended or self._transport.is_closing():
             raise asyncio.CancelledError
-        if self._paused:
-            self._paused = False
-            self._transport.resume_reading()
+        self._resume()
         self._lines_in_a_row = 0
         self._waiter = self._loop.create_future()
         try:
             await self._waiter
         finally:
             self._waiter = None
+
+    def _resume(self) -> None:
+        if self._paused and not self._transport.is_closing():
+            self._paused = False
+            self._transport.resume_reading()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
