@@ -73,7 +73,7 @@ def _headers_say_so(message: Message) -> bool:
 
 def _bulk_without_a_list(message: Message) -> bool:
     """vacation(1) and its kin mark their answers so; lists add headers of their own."""
-    if peek.header(message, "precedence").lower() not in ("bulk", "junk"):
+    if peek.header(message, "precedence").lower() not in ("bulk", "junk", "list"):
         return False
     names = peek.header_names(message)
     sender = f"{peek.header(message, 'sender')} {peek.header(message, 'return-path')}".lower()
@@ -114,12 +114,13 @@ def _either(words: Iterable[str]) -> str:
 
 
 _OPENING = r"^[\s*\"'«“„#!-]*"
+_TAG = r"(?:\[[^\]]{1,60}\]\s?)?"  # "[help desk #123] AutoReply: …"
 _CLOSING = r"[\s*\"'»”“]*"
 _AGAIN = r"(?:re|aw|sv|antw|fwd?|wg|tr|ynt|odp|rv|res|回复|答复|转发)\s?[:：]"
 _ANSWERS = _either(_WORDS["subject"]["answers"])
 _ABSENCES = _either(_WORDS["subject"]["absences"])
 _ANSWER = re.compile(
-    rf"{_OPENING}(?:(?:{_ANSWERS}){_CLOSING}(?:$|[:：;,|\[(–—-]|{_AGAIN}|(?:from|to your)\b)"
+    rf"{_OPENING}{_TAG}(?:(?:{_ANSWERS}){_CLOSING}(?:$|[:：;,|\[(–—-]|{_AGAIN}|(?:from|to your)\b)"
     rf"|[\[(<【](?:{_ANSWERS}|{_ABSENCES})[\])>】])",
     re.IGNORECASE,
 )
@@ -155,5 +156,6 @@ def _body_says_so(message: Message) -> bool:
         return True
     # Exchange and ticket systems put this header on honest mail as well: it only supports.
     suppress = peek.header(message, "x-auto-response-suppress").lower()
-    about = f"{peek.header(message, 'subject')}\n{typed[:600]}"
-    return bool(re.search("all|oof|autoreply", suppress)) and bool(_AWAY.search(about))
+    if not re.search("all|oof|autoreply", suppress) or "list-id" in peek.header_names(message):
+        return False
+    return bool(_AWAY.search(f"{peek.header(message, 'subject')}\n{typed[:300]}"))
