@@ -203,6 +203,9 @@ def _without_angle(name: str, entry: _Entry) -> list[Mailbox]:
     # The whole "Name <address>" may stand inside quotes or an encoded word.
     found = inner if inner and "@" in inner[1] else _ADDRESS.search(name)
     comment = _unquoted(_text(entry.comments))
+    if found is None and re.fullmatch(r"\S{1,64} at \S{1,200}\.\w{2,20}", name):
+        # So public archives write addresses.
+        return [_box(comment, name.replace(" at ", "@"))]
     if found is None:
         label = _unquoted(name) or comment
         if label and not entry.quoted and " " not in label and "".join(entry.bare).isascii():

@@ -11,6 +11,8 @@ import re
 
 import webencodings
 
+from ingest.unlabelled import guessed
+
 _OLD_LABELS = {
     # What mail programs write and the WHATWG list does not know.
     "cp437": "cp437",
@@ -124,7 +126,7 @@ def _clean_label(label: str | None) -> str:
     name = (
         (label or "")[:100].encode("ascii", "replace").decode("ascii").strip(" \t\r\n\"'<>").lower()
     )
-    return re.split(r"[*,; ]", name, maxsplit=1)[0].strip("\"'")
+    return re.split(r"[*,;$ ]|\?[bq]\?", name, maxsplit=1)[0].strip("\"'?_=")
 
 
 def _codec(name: str) -> str | None:
@@ -155,8 +157,11 @@ def _by_codec(data: bytes, codec: str, name: str) -> tuple[str, str | None]:
     if codec in ("utf_16_le", "utf_16_be") and b"\0" not in data:
         return _guess(data, name, None)[0], f"not in the character set it claims, {name}"
     # Western text almost never is UTF-8 by accident; what is, was labelled wrongly.
-    if codec in _WESTERN and not data.isascii() and _is_utf8(data):
-        return data.decode("utf-8"), f"labelled {name} but in UTF-8"
+    if codec in _WESTERN and not data.isascii():
+        if _is_utf8(data):
+            return data.decode("utf-8"), f"labelled {name} but in UTF-8"
+        if better := guessed(data):
+            return data.decode(better, "replace"), f"labelled {name} but in {better}"
     try:
         return data.decode(codec), None
     except UnicodeDecodeError:
@@ -185,6 +190,8 @@ def _guess(data: bytes, name: str, hint: str | None) -> tuple[str, str | None]:
         codec = _codec(_clean_label(hint))
         if codec:
             return _by_codec(data, codec, hint)[0], said
+    if better := guessed(data):
+        return data.decode(better, "replace"), said
     return data.decode("cp1252", "replace"), said
 
 

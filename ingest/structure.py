@@ -73,8 +73,7 @@ class _Walk:
             pieces = self.pieces(child, depth + 1, attached=attached, first=True)
             texts = [piece.plain for piece in pieces if piece.plain is not None]
             rich = [piece.html for piece in pieces if piece.html is not None]
-            if not _children(child, content_type(child)) or not plain:
-                plain += texts
+            plain += [text for text in texts if text.strip() not in joined(plain) or not plain]
             if rich:
                 html = "\n".join(rich)
         shown = joined(plain)
@@ -203,9 +202,19 @@ def _children(part: Message, kind: str) -> list[Message] | None:
     if not kind.startswith("multipart/"):
         return _rescued(part, "multipart/mixed") if _lost_its_type(part) else None
     payload = part.get_payload() if part.is_multipart() else None
-    if isinstance(payload, list):
-        return [child for child in payload if isinstance(child, Message)]
-    return _rescued(part, kind)
+    if not isinstance(payload, list):
+        return _rescued(part, kind)
+    children = [child for child in payload if isinstance(child, Message)]
+    return children + _behind_the_end(part, kind)
+
+
+def _behind_the_end(part: Message, kind: str) -> list[Message]:
+    """Parts behind the end boundary: an inner multipart with the same boundary has ended both."""
+    boundary = (part.get_boundary() or "").encode("utf-8", "surrogateescape")
+    epilogue = (part.epilogue or "").encode("utf-8", "surrogateescape")
+    if not boundary or b"--" + boundary not in epilogue:
+        return []
+    return _parted(epilogue, kind, boundary) or []
 
 
 _PREAMBLE = re.compile(rb"\s*(this (is|message is|message contains)[^\n]{0,60} mime|--\S)", re.I)
@@ -227,13 +236,15 @@ def _rescued(part: Message, kind: str) -> list[Message] | None:
     data = source(part)
     found = _LOST_BOUNDARY.search(data)
     boundary = found[1].rstrip() if found else b""
-    if not boundary or b'"' in boundary or b"\\" in boundary:
+    return _parted(data, kind, boundary) if boundary else None
+
+
+def _parted(data: bytes, kind: str, boundary: bytes) -> list[Message] | None:
+    # The raw bytes were counted by the boundaries that stand where they should; this one did not.
+    if b'"' in boundary or b"\\" in boundary or data.count(b"--" + boundary) > limits.PARTS_READ:
         return None
-    again = b'Content-Type: %s; boundary="%s"\n\n' % (kind.encode("ascii", "replace"), boundary)
-    # The raw bytes were counted by boundaries that were named; this one was not.
-    if data.count(b"--" + boundary) > limits.PARTS_READ:
-        return None
-    message = email.message_from_bytes(again + data)
+    head = b'Content-Type: %s; boundary="%s"\n\n' % (kind.encode("ascii", "replace"), boundary)
+    message = email.message_from_bytes(head + data)
     payload = message.get_payload() if message.is_multipart() else None
     return [c for c in payload if isinstance(c, Message)] if isinstance(payload, list) else None
 

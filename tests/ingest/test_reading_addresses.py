@@ -61,6 +61,7 @@ BAIT = [
         ('"a b"@c.example', [("", '"a b"@c.example')]),
         ("joe@[127.0.0.1]", [("", "joe@[127.0.0.1]")]),
         ("Ann <a@b>\r\n, ,\r\n Ben\r\n <c@d>", [("Ann", "a@b"), ("Ben", "c@d")]),
+        ("alice at partner.example (Alice)", [("Alice", "alice@partner.example")]),
         ("root, a@b", [("", "root"), ("", "a@b")]),
     ],
 )  # fmt: skip

@@ -75,6 +75,26 @@ def test_unlabelled_bytes_take_the_hint_of_the_message() -> None:
     assert decode("Встреча".encode(), None, "koi8-r")[0] == "Встреча"
 
 
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("Узнай как зарабатывать!", "cp1251"),
+        ("Узнай как зарабатывать!", "koi8-r"),
+        ("ВНИМАНИЕ! ВАЖНО", "cp1251"),
+        ("会议通知 下周一", "gb2312"),
+        ("代開發票請聯絡", "big5"),
+        ("こんにちは、テストです", "euc_jp"),
+        ("広告のお知らせ", "cp932"),
+        ("(광고) 특별한 혜택", "euc_kr"),
+        ("été NOËL déjà vu à Orléans où", "latin1"),
+        ("Grüße über Öl – “viele”", "cp1252"),
+    ],
+)
+def test_scripts_whose_programs_leave_the_label_out_are_known(text: str, codec: str) -> None:
+    assert decode(text.encode(codec), None)[0] == text
+    assert decode(text.encode(codec), "iso-8859-1")[0] == text
+
+
 @pytest.mark.parametrize("bait", [b"\x1b$B" * 350_000, b"~{" * 500_000, bytes(range(256)) * 4000])
 @pytest.mark.parametrize("label", ["iso-2022-jp", "hz", "utf-8", "utf-16", "punycode", None])
 def test_c1_a_megabyte_of_bait_is_read_within_a_second(bait: bytes, label: str | None) -> None:

@@ -82,6 +82,19 @@ def test_html_behind_a_plain_body_does_not_repeat_it() -> None:
     assert read(multipart("mixed", TEXT, HTML)).text == "plain"
 
 
+def test_an_inner_multipart_with_the_same_boundary_hides_no_attachment() -> None:
+    inner = multipart("alternative", TEXT, HTML)
+    raw = multipart("mixed", inner, FILE)
+    found = structure(email.message_from_bytes(raw))
+    assert [one.filename for one in found.attachments] == ["f"]
+    assert [piece.plain for piece in found.pieces if (piece.plain or "").strip()] == ["plain"]
+
+
+def test_text_in_a_later_variant_is_not_lost() -> None:
+    later = multipart("mixed", b"\nother words", b"\nplain", boundary="y")
+    assert shown(multipart("alternative", TEXT, later)) == [("plain\nother words", None)]
+
+
 @pytest.mark.parametrize(
     ("raw", "name"),
     [
