@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ingest import plain, quoting
 from ingest.characters import clean_text, is_forward, without_prefixes
-from ingest.clean import TRACKING, clean_tree
+from ingest.clean import TRACKING, TooMuch, clean_tree
 from ingest.layout import lay_out
 from ingest.links import with_clean_links
 from ingest.paragraphs import as_html, unwrapped
@@ -20,6 +20,9 @@ from ingest.tree_lines import Line, lines_of, prune, take_out
 from ingest.trim import is_passed_on, trim
 from storage.records import Reading
 
+MOST_CHARACTERS = 100_000
+MOST_LINES = 3_000
+"""Of plain text in a post; a book is better attached."""
 _FEW_WORDS = 20
 _WORD = re.compile(r"\w{2,40}")
 
@@ -71,7 +74,8 @@ def _says_something_else(page: str, text: str) -> bool:
 
 
 def _from_text(reading: Reading) -> Body:
-    lines = clean_text(reading.text).split("\n")
+    said, notes = _shortened(clean_text(reading.text))
+    lines = said.split("\n")
     forward = is_forward(reading.subject)
     if is_passed_on(lines, forward=forward):
         lines = _without_one_quote(lines)
@@ -83,8 +87,24 @@ def _from_text(reading: Reading) -> Body:
     ]
     written = _tidied(unwrapped("\n".join(kept)))
     text = with_clean_links(written)
-    notes = [*trimmed.notes, TRACKING] if len(text) < len(written) else trimmed.notes
-    return Body(clean_tree(as_html(text), Counter()), text, False, notes)
+    notes += trimmed.notes + ([TRACKING] if len(text) < len(written) else [])
+    return Body(_tree_of_text(text), text, False, notes)
+
+
+def _shortened(text: str) -> tuple[str, list[str]]:
+    shorter = "\n".join(text[:MOST_CHARACTERS].split("\n", MOST_LINES)[:MOST_LINES])
+    if len(shorter) == len(text):
+        return text, []
+    return shorter, ["The text was too long for a post, so its end has been cut."]
+
+
+def _tree_of_text(text: str) -> Element:
+    try:
+        return clean_tree(as_html(text), Counter())
+    except TooMuch:
+        # Thousands of links: nobody reads them, but the words must come through.
+        lines: list[Element | str] = [Element("p", {}, [line]) for line in text.split("\n") if line]
+        return Element("", {}, lines)
 
 
 def _without_one_quote(lines: Sequence[str]) -> list[str]:
@@ -94,6 +114,10 @@ def _without_one_quote(lines: Sequence[str]) -> list[str]:
 
 def _from_page(tree: Element, reading: Reading, notes: list[str]) -> Body:
     lines = lines_of(tree)
+    if len(lines) > 3 * MOST_LINES:
+        return Body(
+            tree, text_of(tree), True, [*notes, "It was too long to look for earlier mails."]
+        )
     words = [line.text.strip() for line in lines]
     forward = is_forward(reading.subject)
     if is_passed_on(words, forward=forward):

@@ -3,13 +3,14 @@ and notes that tell the moderator what was taken away. What becomes of it is dec
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from ingest.attachments import RefusedAttachment, check_attachment
-from ingest.bodies import body_of
-from ingest.characters import clean_line
+from ingest.bodies import MOST_CHARACTERS, body_of
+from ingest.characters import clean_line, clean_text
 from ingest.read import read
 from ingest.titles import read_title
 from ingest.tree import Element, text_of, write
@@ -46,6 +47,19 @@ class Draft:
 
 def draft(reading: Reading) -> Draft:
     """The post that a letter would make. Pure, never raises; everything taken away is noted."""
+    try:
+        return _draft(reading)
+    except Exception:  # noqa: BLE001 - whatever a stranger sent, a person has to see it
+        title = read_title(reading.subject)
+        text = clean_text(reading.text[:MOST_CHARACTERS])
+        lines = "".join(f"<p>{html.escape(line)}</p>" for line in text.split("\n") if line.strip())
+        notes = (*reading.removed, "This mail broke our program: only its plain words are shown.")
+        return Draft(
+            title.text, lines, text, notes=notes, topics=title.topics, empty=not text.strip()
+        )
+
+
+def _draft(reading: Reading) -> Draft:
     desk = _Desk(notes=list(reading.removed))
     body = _whole_body(reading, desk, depth=0)
     _place_pictures(body, desk)

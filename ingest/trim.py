@@ -17,6 +17,8 @@ from ingest.reply import typed_part
 LONGEST_SIGNATURE = 20
 _LINES_OF_HEADER = 30
 _NESTED = 5
+_MOST_TRIES = 100
+"""Lines that look like headers and are none: a text with more of them passes nothing on."""
 _LAST_PARAGRAPHS = 15
 _FIRST_PARAGRAPHS = 3
 _EXCERPT = 60
@@ -85,10 +87,16 @@ def _passed_on(lines: Sequence[str], forward: bool, depth: int) -> Trimmed | Non
 
 def _start_of_forward(lines: Sequence[str], forward: bool) -> _Header | None:
     plain = [quoting.plain(line) for line in lines]
+    tries = _MOST_TRIES
     for number, line in enumerate(plain):
         separated = quoting.is_separator(line) or quoting.is_heading(line)
         below = _next_said(plain, number + 1) if separated else number
+        if below >= len(plain) or quoting.label(plain[below].lstrip("> ")) is None:
+            continue
         header = _header(plain, number, below)
+        tries -= 1
+        if tries == 0:
+            return None
         if header is None:
             continue
         said = separated and _SAYS_FORWARDED.search(line)
@@ -105,8 +113,6 @@ def _next_said(plain: Sequence[str], at: int) -> int:
 
 def _header(plain: Sequence[str], start: int, at: int) -> _Header | None:
     """The lines "From: … Date: … Subject: …" that begin at ``at``."""
-    if at >= len(plain) or quoting.label(plain[at].lstrip("> ")) is None:
-        return None
     found: list[tuple[str, str]] = []
     row = at
     while row < min(len(plain), at + _LINES_OF_HEADER):

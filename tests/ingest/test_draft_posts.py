@@ -46,3 +46,50 @@ def test_every_post_is_clean(mail: Path) -> None:
     post = draft(read(mail.read_bytes()))
     assert not faults(post.html)
     assert clean_html(post.html).html == post.html
+
+
+def _post(name: str) -> Draft:
+    return draft(read((MAILS[0].parent / f"{name}.eml").read_bytes()))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "reply_with_outlook_history",
+        "reply_with_gmail_history_page",
+        "disclaimer_in_welsh_and_english",
+        "forward_thunderbird_text",
+    ],
+)
+def test_c13_what_was_cut_is_told_to_the_moderator(name: str) -> None:
+    post = _post(name)
+    assert any(" was cut (" in note for note in post.notes)
+    for private in ("Carol", "confidential", "-- ", "On Mon"):
+        assert private not in post.text
+
+
+@pytest.mark.parametrize("name", ["forward_gmail_page", "forward_of_a_forward"])
+def test_h1_who_got_what_was_passed_on_is_not_told(name: str) -> None:
+    post = _post(name)
+    for private in ("carol@home.example", "all.councils", "Amina", "<alice@"):
+        assert private not in post.text + post.html
+
+
+@pytest.mark.parametrize("name", ["picture_only_without_words", "document_only"])
+def test_c14_what_holds_no_words_is_empty(name: str) -> None:
+    assert _post(name).empty
+
+
+def test_c14_words_that_describe_a_picture_are_words() -> None:
+    assert not _post("picture_only_with_words").empty
+
+
+def test_c15_odd_wrappings_end_in_plain_notes() -> None:
+    post = _post("attachments_of_every_kind")
+    assert [file.filename for file in post.refused] == ["helper.exe", "photos.zip", "winmail.dat"]
+    assert not any(file.quiet for file in post.refused)
+
+
+def test_c19_template_marks_stay_words() -> None:
+    post = _post("template_marks")
+    assert "{{ config }}" in post.html and "49" not in post.html + post.title
