@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from ingest import quoting
-from ingest.quoting import Strength
+from ingest import attribution, footers, header_blocks, quoting
+from ingest.attribution import Strength
 
 MOST_LINES = 4_000
 """So far a letter is read closely; below, only lines with a quotation mark are dropped."""
@@ -45,7 +45,7 @@ class _Letter:
         self.quoted = [quoting.is_quoted(line) for line in self.plain]
         for i in initials if len(initials) > 1 else ():
             self.quoted[i] = True
-        self.ends = [quoting.may_end_attribution(line) for line in self.plain]
+        self.ends = [attribution.may_end_attribution(line) for line in self.plain]
         self.tries = MOST_TRIES
         self.next_said = self._next_said()
         self.markers: dict[int, int] = {}
@@ -78,9 +78,9 @@ class _Letter:
         return self._shared_line(at) or (self.lines[at].rstrip(), at + 1)
 
     def _shared_line(self, at: int) -> tuple[str, int] | None:
-        for start in quoting.shared_with_words(self.plain[at]):
+        for start in attribution.shared_with_words(self.plain[at]):
             rest = self.plain[at][start:].strip("- ")
-            for last in range(at, min(len(self.lines), at + quoting.MOST_LINES)):
+            for last in range(at, min(len(self.lines), at + attribution.MOST_LINES)):
                 if self.ends[last] and self._is_dated([rest, *self.plain[at + 1 : last + 1]], last):
                     return self.plain[at][:start].rstrip(), self._after(last + 1)
         return None
@@ -90,7 +90,7 @@ class _Letter:
         if self.tries <= 0 or not all(lines):
             return False
         quote_follows = self._quoted_after(last)
-        return quoting.attribution(lines, quote_follows=quote_follows) is Strength.DATED
+        return attribution.attribution(lines, quote_follows=quote_follows) is Strength.DATED
 
     def _skip(self, at: int) -> int:
         """Where to read on, past what stands at this line and is not the author's; else ``at``."""
@@ -158,33 +158,15 @@ class _Letter:
 
     def _past_header_block(self, at: int) -> int:
         """Past the lines "From: … Sent: … To: … Subject: …", or ``at``."""
-        if at >= len(self.lines) or (first := quoting.label(self.plain[at])) is None:
+        if at >= len(self.lines) or self.tries <= 0:
             return at
-        if quoting.one_line_block(self.plain[at]):
-            return at + 1
-        if self.tries <= 0:
+        if header_blocks.label(self.plain[at]) is None:
             return at
         self.tries -= 1
-        found, past, row = [first], at + 1, at + 1
-        strange = 0
-        while row < min(len(self.lines), at + 30) and strange <= 2:
-            line = self.plain[row]
-            if found_here := quoting.label(line):
-                found.append(found_here)
-                past, strange = row + 1, 0
-            elif line:
-                wraps = row == past and ("@" in line or found[-1][1].endswith((",", ";")))
-                if wraps or (found[-1][1] == "" and strange == 0):
-                    found[-1] = (found[-1][0], line)
-                    past = row + 1
-                strange += 1
-            elif self.next_said[row] > row + 2:
-                break
-            row += 1
-        return past if quoting.is_header_block(found) else at
+        return header_blocks.past_block(self.plain, at)
 
     def _past_attribution(self, at: int) -> int:
-        for last in range(at, min(len(self.lines), at + quoting.MOST_LINES)):
+        for last in range(at, min(len(self.lines), at + attribution.MOST_LINES)):
             if not self.plain[last]:
                 break
             if self.ends[last] and self.tries > 0 and self._is_attribution(at, last):
@@ -194,13 +176,15 @@ class _Letter:
     def _is_attribution(self, first: int, last: int) -> bool:
         self.tries -= 1
         quote_follows = self._quoted_after(last)
-        strength = quoting.attribution(self.plain[first : last + 1], quote_follows=quote_follows)
+        strength = attribution.attribution(
+            self.plain[first : last + 1], quote_follows=quote_follows
+        )
         if strength is Strength.NONE:
             return False
         # A typed line straight above must not be taken for the attribution's first line.
         for later in range(first + 1, last + 1):
             lines = self.plain[later : last + 1]
-            alone = quoting.attribution(lines, quote_follows=quote_follows)
+            alone = attribution.attribution(lines, quote_follows=quote_follows)
             continues = lines[0].startswith(("<", "(", "[")) or self.plain[later - 1][-1] == "<"
             if alone >= strength and not continues:
                 return False
@@ -243,9 +227,9 @@ class _Letter:
         return row
 
     def _past_footer(self, at: int) -> int:
-        if quoting.is_footer(self.plain[at]):
+        if footers.is_footer(self.plain[at]):
             return at + 1
-        if quoting.is_loose_footer(self.plain[at]) and self._is_last_said(at):
+        if footers.is_loose_footer(self.plain[at]) and self._is_last_said(at):
             return at + 1
         return at
 

@@ -14,7 +14,7 @@ from ingest.reply import typed_part
 
 SAMPLES = Path(__file__).parents[1] / "mails" / "replies"
 # Without a quoted line below, these could be a person's own words.
-ONLY_ABOVE_QUOTES = ("name only", "horde", "mutt with a star", "usenet", "the bat")
+ONLY_ABOVE_QUOTES = ("name only", "horde", "mutt with a star", "usenet", "the bat", "pine")
 
 
 def blocks(name: str) -> list[tuple[str, str]]:

@@ -1,0 +1,81 @@
+"""Recognises the header lines that programs put above an original message ("From: … Sent: … To: …
+Subject: …") in many languages, and tells them from a typed memo or an event's times."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.quoting_words import LONGEST, WORDS
+
+MOST_LINES = 30
+"""A block with all its wrapped addresses is not longer."""
+
+_KINDS = {label: kind for kind, labels in WORDS["labels"].items() for label in labels}
+_LABEL = re.compile(r"[*_>\s]*([^\W\d_][^:：<>@*|]{0,28}?)\s*[*_]*\s*[:：][*_]*\s*(.*)", re.DOTALL)
+_INNER_LABEL = re.compile(r"(?:^|\s)\*?([^\W\d_][\w'’. -]{0,20}?)\*?\s?[:：]")
+_TIME = re.compile(r"\d{1,2}\s?[:.h時时点點시]\s?\d{2}")
+
+
+def label(line: str) -> tuple[str, str] | None:
+    """Kind ("from", "to", "date", "subject", "other") and value of a header line, or None."""
+    found = _LABEL.match(line) if len(line) <= LONGEST * 2 else None
+    if found is None:
+        return None
+    kind = _KINDS.get(" ".join(found[1].casefold().replace(" ", " ").split()))
+    kind = kind or _KINDS.get(found[1].casefold().replace(" ", ""))
+    return (kind, found[2].strip("* ")) if kind else None
+
+
+def is_header_block(found: Sequence[tuple[str, str]]) -> bool:
+    """Do these labels and values describe a message? A typed memo or an event's times do not."""
+    kinds = {kind for kind, _ in found}
+    values = " ".join(value for _, value in found)
+    timed = any(kind == "date" and _TIME.search(value) for kind, value in found)
+    if "@" not in values and not timed:
+        return False
+    if "from" in kinds:
+        others = len(kinds & {"to", "date", "subject"})
+        return others >= 2 or ("subject" in kinds or ("date" in kinds and "@" in values))
+    return {"to", "date"} <= kinds and timed and ("@" in values or "subject" in kinds)
+
+
+def one_line_block(line: str) -> bool:
+    """A whole header block on one line, as HTML without line breaks leaves it."""
+    if label(line) is None or len(line) > LONGEST * 2:
+        return False
+    kinds = [_KINDS.get(m[1].strip().casefold(), "") for m in _INNER_LABEL.finditer(line)]
+    return len({*kinds} & {"from", "to", "date", "subject"}) >= 3 and bool(
+        "@" in line or _TIME.search(line)
+    )
+
+
+def past_block(lines: Sequence[str], at: int) -> int:
+    """The number of the line below the block that begins at line ``at``; ``at`` when none does."""
+    first = label(lines[at])
+    if first is None:
+        return at
+    if one_line_block(lines[at]):
+        return at + 1
+    found, past, strange, blank = [first], at + 1, 0, 0
+    for row in range(at + 1, min(len(lines), at + MOST_LINES)):
+        line = lines[row]
+        blank = 0 if line else blank + 1
+        if labelled := label(line):
+            found.append(labelled)
+            past, strange = row + 1, 0
+        elif line:
+            if _continues(line, found[-1], alone=strange == 0, near=row == past):
+                found[-1] = (found[-1][0], line)
+                past = row + 1
+            strange += 1
+        if strange > 2 or blank > 2:
+            break
+    return past if is_header_block(found) else at
+
+
+def _continues(line: str, above: tuple[str, str], *, alone: bool, near: bool) -> bool:
+    """Is this the value of the label above, or a wrapped list of addresses?"""
+    if above[1] == "":
+        return alone
+    return near and ("@" in line or above[1].endswith((",", ";")))
