@@ -76,6 +76,15 @@ def test_quoted_text_decodes_to_itself(text: str) -> None:
     assert not re.search(rb"[ \t]\r\n", encoded)
 
 
+@pytest.mark.parametrize("text", ["a \nb", "a\t\n", " \n", "a ", "=" * 90, "é" * 60 + "\n", "."])
+def test_blanks_dots_and_long_words_survive(text: str) -> None:
+    encoded = quote(text)
+    assert text_of(encoded) == text
+    assert all(
+        len(line) <= 76 and not line.endswith((b" ", b"\t")) for line in encoded.split(b"\r\n")
+    )
+
+
 @given(st.lists(TEXTS, max_size=5))
 def test_pieces_join_in_any_order(texts: list[str]) -> None:
     assert text_of(b"".join(map(quote, texts))) == "".join(texts)

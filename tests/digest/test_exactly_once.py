@@ -15,7 +15,10 @@ import digest.claimed
 import digest.make
 import digest.prepare
 import digest.run
+from digest.claimed import Run
+from digest.make import make
 from digest.run import send_now, tick
+from storage import editions
 from storage.database import Database
 from storage.tables import edition, outgoing
 from tests.digest.town import Town, local
@@ -146,6 +149,32 @@ def test_a_run_that_is_stopped_is_gone_on_with_at_once(crowd: Town) -> None:
     assert 0 < len(mails_of(crowd, "2026-11-23")) < READERS
     crowd.tick(MONDAY + timedelta(seconds=5))
     assert mails_of(crowd, "2026-11-23") == Counter(range(1, READERS + 1))
+
+
+def test_a_clock_that_was_overtaken_writes_nothing_more(crowd: Town) -> None:
+    new_posts(crowd, MONDAY)
+    dying = DyingDatabase(crowd.db.url, 1, before=False)
+    with pytest.raises(Killed):
+        tick(dying, MONDAY)
+    dying.close()
+    with crowd.db.read() as tx:
+        group = editions.group(tx, editions.abandoned(tx, MONDAY + WEEK, timedelta())[0])
+    run = Run(crowd.db, crowd.list, tuple(group), "not the claim", MONDAY)
+    assert make(run) is None
+    assert mails_of(crowd, "2026-11-23") == Counter()
+
+
+def test_f7_who_changes_before_the_run_has_come_to_them_misses_nothing(crowd: Town) -> None:
+    last = crowd.reader("zoe", "weekly")
+    crowd.post("On Wednesday", local("wed", "12:00"))
+    crowd.days("wed", "sun")
+    new_posts(crowd, MONDAY)
+    tick(crowd.db, MONDAY, lambda: len(mails_of(crowd, "2026-11-23")) > 0)
+    crowd.change(last, MONDAY + timedelta(seconds=1), frequency="daily")
+    crowd.tick(MONDAY + timedelta(seconds=2))
+    crowd.days("2026-11-24", "2026-11-25")
+    got = [title for mail in crowd.mails(last) for title in mail]
+    assert sorted(got) == [*(f"2026-11-23 {number}" for number in range(3)), "On Wednesday"]
 
 
 def test_f7_wishes_changed_during_the_run_give_nobody_two(crowd: Town) -> None:

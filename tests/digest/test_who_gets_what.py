@@ -5,7 +5,7 @@ The week begins on Monday 16 November 2026; the list has run for a while and is 
 
 from __future__ import annotations
 
-from storage import posts
+from storage import lists, posts
 from tests.digest.town import Town, local
 
 
@@ -178,6 +178,22 @@ def test_a_topic_added_by_a_daily_reader_brings_what_came_since_the_last_one(wee
     assert week.mails(carol) == [["New job"]]
 
 
+def test_the_look_back_ends_at_the_last_edition_whatever_the_hours_are(town: Town) -> None:
+    with town.db.write() as tx:
+        lists.edit(tx, town.list.id, {"daily": "09:00"})
+    carol = town.reader("carol", "weekly", "housing")
+    dora = town.reader("dora", "monthly")
+    town.days("2026-11-09", "sun")
+    town.post("Before ten", local("2026-11-23", "09:30"), "jobs")
+    town.post("After ten", local("2026-11-23", "10:30"), "jobs")
+    town.days("2026-11-23", "2026-11-24")
+    town.change(carol, local("2026-11-24", "12:00"), frequency="daily", topics=["jobs"])
+    town.change(dora, local("2026-11-24", "12:00"), frequency="daily")
+    town.days("2026-11-25", "2026-11-30")
+    assert town.mails(carol) == [["After ten"]]
+    assert town.mails(dora) == [["Before ten", "After ten"]]
+
+
 def test_a_topic_at_its_own_frequency_brings_its_posts_since_the_last_one(week: Town) -> None:
     carol = week.reader("carol", "weekly")
     week.post("Driver", local("mon", "12:00"), "jobs")
@@ -239,11 +255,26 @@ def test_a_change_during_a_pause_brings_nothing_from_before_its_end(week: Town) 
     carol = week.reader("carol", "weekly", "housing")
     week.post("Before", local("tue", "12:00"), "housing")
     week.change(carol, local("wed", "12:00"), paused_until=local("2026-12-06").date())
-    week.days("thu", "2026-12-01")
-    week.change(carol, local("2026-12-01", "12:00"), frequency="daily", topics=[])
-    week.post("Newest", local("2026-12-05", "12:00"), "law")
-    week.days("2026-12-02", "2026-12-08")
+    week.days("thu", "2026-12-02")
+    week.post("During", local("2026-12-02", "12:00"), "housing")
+    week.days("2026-12-03", "2026-12-05")
+    week.change(carol, local("2026-12-05", "12:00"), frequency="daily", topics=[])
+    week.post("Newest", local("2026-12-05", "13:00"), "law")
+    week.days("2026-12-06", "2026-12-08")
     assert week.mails(carol) == [["Newest"]]
+
+
+def test_who_was_not_there_is_not_owed_what_came_late(week: Town) -> None:
+    there = week.reader("carol")
+    paused = week.reader("dora")
+    week.change(paused, local("mon", "12:00"), paused_until=local("2026-11-28").date())
+    week.post("Of a Monday that was skipped", local("tue", "12:00"))
+    week.tick(local("2026-11-26", "12:00"))
+    new = week.reader("erin", joined=local("2026-11-27", "12:00"))
+    week.post("Of this window", local("2026-11-25", "12:00"))
+    week.days("2026-11-29", "2026-11-30")
+    assert week.mails(there) == [["Of a Monday that was skipped", "Of this window"]]
+    assert week.mails(paused) == week.mails(new) == [["Of this window"]]
 
 
 def test_who_left_gets_nothing_and_who_comes_back_gets_the_window(week: Town) -> None:
