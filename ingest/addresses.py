@@ -193,7 +193,7 @@ def _mailboxes(entry: _Entry) -> list[Mailbox]:
     if not address and (entry.angle is None or any("@" in word for word in entry.bare)):
         return _without_angle(_text(entry.bare), entry)
     name = _unquoted(_text(entry.words) or _text(entry.after + entry.comments))
-    return [_box(name, address)] if name or address else []
+    return [Mailbox(name, address)] if name or address else []
 
 
 def _without_angle(name: str, entry: _Entry) -> list[Mailbox]:

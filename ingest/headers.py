@@ -87,7 +87,7 @@ def printable(text: str) -> str:
             kept.append(" ")
         elif kind != "Cs" and letter not in _TRICKS:
             kept.append(letter)
-    return re.sub(" {3,}", "  ", "".join(kept)).strip()
+    return "".join(kept).strip()
 
 
 def words_decoded(value: str) -> str:

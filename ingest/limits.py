@@ -94,7 +94,9 @@ def _field_within(field: bytes) -> tuple[bytes, bool]:
     most = SHORT_FIELD if _SHORT.match(field) else HEADER_FIELD
     if len(field) <= most:
         return field, False
-    return field[:most].rstrip() + b"\r\n", True
+    whole, comma, _ = field[:most].rpartition(b",")
+    # Of a list of addresses the last one that is whole.
+    return (whole if comma else field[:most]).rstrip() + b"\r\n", True
 
 
 def _parts_within(raw: bytes, problems: list[str]) -> int:

@@ -78,10 +78,13 @@ class Block:
         lines = block.finished()
         if not lines:
             return
+        if block.kind == "attribution" and lines[0].startswith("----"):
+            # "---------- Forwarded message": what follows is no answer to it.
+            block.first = block.other = ""
         for number, line in enumerate(lines):
             prefix = block.first if number == 0 else block.other
             self._add((prefix + line).rstrip())
-        if block.kind == "quote":
+        if block.kind in ("quote", "attribution"):
             self._blank = True
 
     def finished(self) -> list[str]:
@@ -101,7 +104,8 @@ class Block:
 def _row(cells: list[list[str]]) -> list[str]:
     """A row of short cells on one line, as people type tables; else cell under cell."""
     if all(len(cell) == 1 for cell in cells) and sum(len(cell[0]) for cell in cells) <= _ROW_CHARS:
-        return [" | ".join(cell[0] for cell in cells)] if cells else []
+        words = "".join(cell[0] + (" " if cell[0].endswith(":") else " | ") for cell in cells)
+        return [words.rstrip(" |")] if cells else []
     out: list[str] = []
     for cell in cells:
         if out and (len(cell) > 1 or out[-1] != ""):

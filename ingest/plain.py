@@ -30,7 +30,12 @@ _DROPPED = _names(
 )
 _VOID = _names("area base br col embed hr img input link meta source track wbr")
 _SELF_CLOSING = _names("p li td th tr dt dd option tbody thead tfoot colgroup html body")
-_ATTRIBUTES = {"a": {"href"}, "img": {"alt"}, "ol": {"start"}, "*": {"class", "id", "style"}}
+_ATTRIBUTES = {
+    "a": {"href"},
+    "img": {"alt"},
+    "ol": {"start"},
+    "*": {"class", "id", "style", "name"},
+}
 _DEEPEST = 300
 """nh3's time grows with the square of the depth; honest newsletters stay below 100."""
 
@@ -240,6 +245,9 @@ class _Walker:
         elif tag in _BLOCKS:
             self.open[-1].end_line()
         if self.for_reply and not _ATTRIBUTION.isdisjoint(found.get("class", "").lower().split()):
+            return self._open_block(Block(kind="attribution", first="> ", other="> "))
+        if self.for_reply and found.get("name") == "quote":
+            # GMX and Web.de
             return self._open_block(Block(kind="quote", first="> ", other="> "))
         return False
 
