@@ -10,7 +10,6 @@ import re
 import tomllib
 from collections.abc import Iterable
 from email.message import Message
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +95,7 @@ def _machine_sent_it(message: Message) -> bool:
 
 def _sender(message: Message) -> tuple[str, str]:
     """Display name and local part of From, lower case; what follows a "+" is cut off."""
-    name, address = parseaddr(peek.header(message, "from")[:2_000])
+    name, address = peek.sender(message)
     local = address.rpartition("@")[0] or address
     return name.strip().lower(), local.lower().split("+")[0]
 

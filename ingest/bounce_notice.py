@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from email.message import Message
-from email.utils import getaddresses, parseaddr
 from itertools import pairwise
 
 from flufl.bounce import all_failures
@@ -92,7 +91,7 @@ def from_mail_system(message: Message) -> bool:
 def _named_as_mail_system(message: Message) -> bool:
     if peek.parameter(message, "report-type") == "delivery-status":
         return True
-    name, address = parseaddr(peek.header(message, "from")[:2_000])
+    name, address = peek.sender(message)
     local = (address.rpartition("@")[0] or address).lower()
     local = local.partition("\\@")[0]
     path = peek.header(message, "return-path").lower().lstrip("<")
@@ -145,7 +144,7 @@ def _failure(address: str, why: str, *, delayed: bool) -> Failure:
 
 def _named_in_header(message: Message) -> list[str]:
     value = peek.header(message, "x-failed-recipients")[:8_000]
-    return list(dict.fromkeys(a for _, a in getaddresses([value]) if "@" in a))
+    return list(dict.fromkeys(a for a in peek.addresses_in([value]) if "@" in a))
 
 
 def _own_addresses(message: Message) -> set[str]:
@@ -153,7 +152,7 @@ def _own_addresses(message: Message) -> set[str]:
     values = [
         peek.header(message, n)[:4_000] for n in ("to", "from", "reply-to", "sender", "return-path")
     ]
-    return {address.lower() for _, address in getaddresses([v for v in values if v])}
+    return {address.lower() for address in peek.addresses_in(values)}
 
 
 def _in_paragraphs(text: str, own: set[str], *, delayed: bool) -> list[Failure]:

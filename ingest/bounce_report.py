@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
-from email.utils import getaddresses
 
 from ingest import diagnosis, peek
 
@@ -183,6 +182,6 @@ def returned_recipients(message: Message) -> tuple[str, ...]:
         for name in ("x-original-to", "delivered-to", "to", "cc")
     ]
     addresses = [
-        address for _, address in getaddresses([v[:4_000] for v in values if v]) if "@" in address
+        address for address in peek.addresses_in(v[:4_000] for v in values) if "@" in address
     ]
     return tuple(dict.fromkeys(addresses[:MOST_RECIPIENTS]))

@@ -10,11 +10,11 @@ import base64
 import binascii
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email.message import Message
 from email.parser import HeaderParser
 
-from ingest import charsets, headers
+from ingest import addresses, charsets, headers
 
 MOST_PARTS = 200
 """Parts beyond this many are not looked at: a report has three or four."""
@@ -35,6 +35,20 @@ def header(message: Message, name: str) -> str:
 def header_names(message: Message) -> set[str]:
     """The names of all headers, lower case."""
     return {name.lower() for name, _ in message.raw_items()}
+
+
+def sender(message: Message) -> tuple[str, str]:
+    """Display name and address of the first mailbox in From; "" for what is not there."""
+    found = addresses.mailboxes(header(message, "from")[:2_000], limit=1)
+    return (found[0].name, found[0].address) if found else ("", "")
+
+
+def addresses_in(values: Iterable[str]) -> list[str]:
+    """All addresses that the decoded values of address headers name.
+
+    The standard library's reader ends in a RecursionError on a few hundred nested brackets.
+    """
+    return [one.address for value in values for one in addresses.mailboxes(value) if one.address]
 
 
 def leaves(message: Message) -> Iterator[Message]:
