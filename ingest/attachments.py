@@ -63,6 +63,13 @@ class RefusedAttachment:
     quiet: bool = False
     """Nobody attached it knowingly (signatures, visiting cards): its author need not be told."""
 
+    @property
+    def sentence(self) -> str:
+        if self.quiet:
+            return self.reason
+        name = f"“{self.filename}”" if self.filename else "An attachment without a name"
+        return f"{name} was left out: {self.reason}."
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
-from ingest.attachments import RefusedAttachment, check_attachment
+from ingest.attachments import KINDS_THAT_WORK, RefusedAttachment, check_attachment
 from ingest.bodies import MOST_CHARACTERS, body_of
 from ingest.characters import clean_line, clean_text
 from ingest.read import read
@@ -44,6 +44,12 @@ class Draft:
     only_pictures: bool = False
     """Empty, but for pictures without a description."""
 
+    @property
+    def for_author(self) -> tuple[str, ...]:
+        """Sentences for the author's receipt: what readers will not get, why, and what works."""
+        sentences = tuple(file.sentence for file in self.refused)
+        return (*sentences, KINDS_THAT_WORK) if sentences else ()
+
 
 def draft(reading: Reading) -> Draft:
     """The post that a letter would make. Pure, never raises; everything taken away is noted."""
@@ -62,7 +68,6 @@ def draft(reading: Reading) -> Draft:
 def _draft(reading: Reading) -> Draft:
     desk = _Desk(notes=list(reading.removed))
     body = _whole_body(reading, desk, depth=0)
-    _place_pictures(body, desk)
     _attach_the_rest(desk)
     title = read_title(reading.subject)
     words = any(character.isalnum() for character in body.words)
@@ -89,8 +94,6 @@ class _Desk:
     """Files that nothing has been decided about."""
     attachments: list[Attachment] = field(default_factory=list)
     refused: list[RefusedAttachment] = field(default_factory=list)
-    pages: list[str] = field(default_factory=list)
-    """The HTML in which pictures were shown, in lower case."""
 
 
 # Mails inside the mail -------------------------------------------------------------------------
@@ -99,11 +102,11 @@ class _Desk:
 def _whole_body(reading: Reading, desk: _Desk, depth: int) -> _Whole:
     own = body_of(reading)
     desk.notes += own.notes
-    if own.from_page:
-        desk.pages.append((reading.html or "").casefold())
     whole = _Whole([own.tree], [own.text])
     mails = [file for file in reading.attachments if file.content_type == "message/rfc822"]
-    desk.waiting += [file for file in reading.attachments if file not in mails]
+    files = [file for file in reading.attachments if file.content_type != "message/rfc822"]
+    page = (reading.html or "").casefold() if own.from_page else ""
+    desk.waiting += _place_pictures(own.tree, files, page, desk)
     for number, mail in enumerate(mails):
         if depth >= _DEEPEST or number >= _MOST_MAILS_INSIDE:
             desk.notes.append("A mail inside the mail was left out.")
@@ -154,9 +157,12 @@ def _heading(inner: Reading) -> str:
 # Pictures and files ----------------------------------------------------------------------------
 
 
-def _place_pictures(whole: _Whole, desk: _Desk) -> None:
-    """Pictures shown in the text get their cleaned file; those without one leave their words."""
-    by_id = {_plain_id(file.content_id): file for file in desk.waiting if file.content_id}
+def _place_pictures(
+    tree: Element, files: list[Attachment], page: str, desk: _Desk
+) -> list[Attachment]:
+    """Pictures shown in the text of one mail get their cleaned file; those without one leave their
+    words. Gives the other files, but not the logos of what was cut from the ``page``."""
+    by_id = {_plain_id(file.content_id): file for file in files if file.content_id}
     placed: dict[str, str | None] = {}
 
     def place(image: Element) -> Element | str:
@@ -168,13 +174,12 @@ def _place_pictures(whole: _Whole, desk: _Desk) -> None:
             return alt
         return Element("img", {**image.attributes, "src": f"cid:{name}"})
 
-    for tree in whole.trees:
-        _replace_images(tree, place)
-        prune(tree)
-    for name, file in by_id.items():
-        # A logo in a signature goes with the signature.
-        if file in desk.waiting and any(f"cid:{name}" in page for page in desk.pages):
-            desk.waiting.remove(file)
+    _replace_images(tree, place)
+    prune(tree)
+    shown = {id(by_id[wanted]) for wanted, name in placed.items() if name is not None}
+    cut = {id(file) for wanted, file in by_id.items() if f"cid:{wanted}" in page} - shown
+    cut -= {id(by_id[wanted]) for wanted in placed if wanted in by_id}
+    return [file for file in files if id(file) not in shown | cut]
 
 
 def _replace_images(element: Element, place: Callable[[Element], Element | str]) -> None:
@@ -193,7 +198,6 @@ def _placed(file: Attachment | None, desk: _Desk) -> str | None:
     outcome = check_attachment(file).outcome
     if not isinstance(outcome, Attachment) or not _is_picture(outcome):
         return None
-    desk.waiting.remove(file)
     name = f"picture-{sum(file.inline for file in desk.attachments) + 1}"
     desk.attachments.append(replace(outcome, content_id=name, inline=True))
     return name
@@ -218,12 +222,9 @@ def _attach_the_rest(desk: _Desk) -> None:
         if isinstance(checked.outcome, Attachment):
             outcome = replace(checked.outcome, content_id=None, inline=False)
             desk.attachments.append(_named_apart(outcome, desk.attachments))
-        elif checked.outcome.quiet:
-            desk.notes.append(checked.outcome.reason)
         else:
-            name = checked.outcome.filename or "An attachment without a name"
-            desk.notes.append(f"“{name}” was left out: {checked.outcome.reason}.")
-            desk.refused.append(checked.outcome)
+            desk.notes.append(checked.outcome.sentence)
+            desk.refused += [] if checked.outcome.quiet else [checked.outcome]
 
 
 def _named_apart(file: Attachment, others: list[Attachment]) -> Attachment:

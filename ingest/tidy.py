@@ -5,6 +5,7 @@ and rename; it never lets anything in."""
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 
 from ingest.allowlist import HIDDEN, HIDING_STYLES, KEPT, RENAMED
@@ -24,6 +25,7 @@ _FILE_NAME = re.compile(r"[^/\\]{0,200}\.(?:png|jpe?g|gif|bmp|webp|svg|emz|wmz)"
 """What programs write where a person would describe the picture."""
 _OFF_THE_PAGE = -300.0
 """Word hangs the marks of its lists out by some points; nobody hangs words out so far."""
+_SEEN_THROUGH = 0.1
 _LEGIBLE = 2.0
 """Letters of at most this many pixels are there for machines."""
 
@@ -52,6 +54,10 @@ def _text(text: str, tiny: bool, notes: Counter[str]) -> str:
     if tiny and text.strip():
         notes["hidden"] += 1
         return ""
+    # An accent at the beginning would stand on the ">" before it, and composed with it, as some
+    # programs do with all they write, it would open the tag again.
+    while text and unicodedata.combining(text[0]):
+        text = text[1:]
     return clean_text(text)
 
 
@@ -168,7 +174,7 @@ def _hides(styles: dict[str, str], element: Element) -> bool:
         return True
     if styles.get("visibility") in ("hidden", "collapse") or styles.get("mso-hide") == "all":
         return True
-    if _pixels(styles.get("opacity", "1")) == 0:
+    if _pixels(styles.get("opacity", "1")) < _SEEN_THROUGH:
         return True
     if _pixels(styles.get("text-indent", "0")) < _OFF_THE_PAGE:
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 
 import pytest
 
@@ -160,3 +161,11 @@ def test_what_is_too_large_comes_as_words(name: str) -> None:
     cleaned = clean_html(BOMBS[name] + "the <b>words</b> &lt;x&gt;<script>no</script>")
     assert cleaned.html == "<p>the words &lt;x&gt;</p>"
     assert any("only the words" in note for note in cleaned.removed)
+
+
+@pytest.mark.parametrize(
+    "dirty", ["<b>\u0338a</b>", "<b>&#x338;&#x338;a", "<p>a<br>\u0338script", "\u0338"]
+)
+def test_composing_the_whole_page_changes_no_tag(dirty: str) -> None:
+    html = clean_html(dirty).html
+    assert unicodedata.normalize("NFC", html) == html

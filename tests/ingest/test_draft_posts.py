@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from ingest.clean import clean_html
 from ingest.draft import Draft, draft
@@ -88,8 +91,30 @@ def test_c15_odd_wrappings_end_in_plain_notes() -> None:
     post = _post("attachments_of_every_kind")
     assert [file.filename for file in post.refused] == ["helper.exe", "photos.zip", "winmail.dat"]
     assert not any(file.quiet for file in post.refused)
+    assert post.for_author[0].startswith("“helper.exe” was left out: it is a program")
+    assert "PDF, Word" in post.for_author[-1]
 
 
 def test_c19_template_marks_stay_words() -> None:
     post = _post("template_marks")
     assert "{{ config }}" in post.html and "49" not in post.html + post.title
+
+
+def test_c5_no_place_is_left_in_any_picture_of_a_mail() -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[29] = "the refuge"
+    file = BytesIO()
+    Image.new("RGB", (40, 40), "red").save(file, "JPEG", exif=exif)
+    inner, outer = EmailMessage(), EmailMessage()
+    for mail in (inner, outer):
+        mail["Subject"] = "Photos"
+        mail.set_content('<p>Look <img src="cid:a" alt="us"></p>', subtype="html")
+        mail.add_related(file.getvalue(), "image", "jpeg", cid="<a>")
+        mail.add_attachment(file.getvalue(), "image", "jpeg", filename="b.jpg")
+    outer.add_attachment(inner)
+    raw = outer.as_bytes()
+    assert b"the refuge" in file.getvalue()
+    post = draft(read(raw))
+    assert len(post.attachments) == 4
+    assert not any(b"the refuge" in a.content or b"Exif" in a.content for a in post.attachments)
+    assert post.html.count('src="cid:picture-') == 2
