@@ -53,10 +53,10 @@ def hints(settings: Settings) -> str:
     return f"""
 Try it, in a second terminal in this folder:
 
-  .venv/bin/postround example post            # Alice posts to {LIST}
-  .venv/bin/postround example answer yes      # whoever is on duty answers the mail about it
+  .venv/bin/postround example post          # a partner posts to {LIST}
+  .venv/bin/postround example answer yes    # whoever is on duty answers the mail about it
   .venv/bin/postround edition send news --at {_coming_monday()}
-  .venv/bin/postround example read            # the newest mail, as {READER[1]} reads it
+  .venv/bin/postround example read          # the newest mail, as {READER[1]} reads it
 
 Each mail that goes out is a file in {settings.outgoing.removeprefix("maildir:")}/new.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -32,19 +33,35 @@ def _plain(value: Any) -> Any:
 
 
 def _table(found: Sequence[Mapping[str, Any]]) -> None:
-    names = list(found[0])
-    cells = [[_cell(row[name]) for name in names] for row in found]
-    heads = [name.replace("_", " ") for name in names]
-    widths = [max(len(line[at]) for line in [heads, *cells]) for at in range(len(names))]
-    _fit(widths, shutil.get_terminal_size((100, 24)).columns)
+    cells = [[_cell(value) for value in row.values()] for row in found]
+    heads = [name.replace("_", " ") for name in found[0]]
+    widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
+    # What goes into a file or another program is never cut.
+    if sys.stdout.isatty():
+        columns = shutil.get_terminal_size().columns
+        if len(found) == 1 and not _fits(widths, columns):
+            _card(heads, cells[0])
+            return
+        _narrow(widths, columns)
     for number, line in enumerate([heads, *cells]):
         text = "  ".join(_cut(cell, width) for cell, width in zip(line, widths, strict=True))
-        click.echo(click.style(text.rstrip(), bold=number == 0))
+        click.echo(text.rstrip() if number else click.style(text.rstrip(), bold=True))
 
 
-def _fit(widths: list[int], columns: int) -> None:
+def _card(heads: Sequence[str], cells: Sequence[str]) -> None:
+    """One thing that is too wide for a line: a line for each of its values."""
+    width = max(map(len, heads))
+    for head, cell in zip(heads, cells, strict=True):
+        click.echo(f"{click.style(head.ljust(width), bold=True)}  {cell}".rstrip())
+
+
+def _fits(widths: Sequence[int], columns: int) -> bool:
+    return sum(widths) + 2 * (len(widths) - 1) <= columns
+
+
+def _narrow(widths: list[int], columns: int) -> None:
     """Narrows the widest columns until a line fits; none below ten characters."""
-    while sum(widths) + 2 * (len(widths) - 1) > columns and max(widths) > 10:
+    while not _fits(widths, columns) and max(widths) > 10:
         widths[widths.index(max(widths))] -= 1
 
 
