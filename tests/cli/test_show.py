@@ -13,7 +13,7 @@ import pytest
 from cli.show import rows
 
 CHECKOUT = Path(__file__).parent.parent.parent
-LONG = "A very long title that no narrow terminal could ever show on one line, whatever is done"
+LONG = " ".join(["A title that no line of a hundred characters has room for"] * 3)
 BOTH = [{"id": 1, "title": LONG}, {"id": 2, "title": "Short"}]
 
 
