@@ -13,7 +13,7 @@ from email.message import Message
 from pathlib import Path
 from typing import Any
 
-from ingest import peek
+from ingest import bounce_notice, peek
 from ingest.reply import typed_part
 
 SHORT = 3_000
@@ -39,6 +39,7 @@ def is_automatic(message: Message) -> bool:
         or _is_report(message)
         or _subject_says_so(message)
         or _body_says_so(message)
+        or bounce_notice.is_notice(message)
     )
 
 

@@ -125,11 +125,11 @@ def failures(message: Message) -> list[Failure]:
     named = _named_in_header(message) or _by_flufl(message)
     whys = {one.recipient.lower(): one for one in found}
     if named and not (_lists(text, whys) and whys.keys() >= {a.lower() for a in named}):
-        return [whys.get(a.lower()) or _failure(a, text, delayed=delayed) for a in named]
+        return [whys.get(a.lower()) or _unexplained(a, text, delayed=delayed) for a in named]
     if found:
         return found
     sent_to = returned_recipients(message)[:1]
-    return [_failure(address, text, delayed=delayed) for address in sent_to]
+    return [_unexplained(address, text, delayed=delayed) for address in sent_to]
 
 
 def _lists(text: str, addresses: Iterable[str]) -> bool:
@@ -140,6 +140,11 @@ def _lists(text: str, addresses: Iterable[str]) -> bool:
 
 def _failure(address: str, why: str, *, delayed: bool) -> Failure:
     return Failure(address, diagnosis.code_in(why), why[: diagnosis.LONGEST], delayed)
+
+
+def _unexplained(address: str, text: str, *, delayed: bool) -> Failure:
+    """One who is named without a reason; only the whole notice may hold one."""
+    return Failure(address, diagnosis.code_in(text), "", delayed)
 
 
 def _named_in_header(message: Message) -> list[str]:

@@ -44,7 +44,7 @@ def delivery_report(message: Message) -> Report | None:
     groups = [g for g in groups if any(name in g for name in _NAMES_OF_RECIPIENTS)]
     if not groups:
         return None
-    failures = [found for g in groups[:MOST_RECIPIENTS] if (found := _failure(g)) is not None]
+    failures = [found for g in groups[:MOST_RECIPIENTS] if (found := failure_of(g)) is not None]
     failed = [one for one in failures if not one.delayed]
     actions = {g.get("action", "").lower().split(" ")[0] for g in groups}
     return Report(tuple(failed or failures), succeeded=bool(actions) and actions <= _SUCCESSES)
@@ -99,10 +99,7 @@ def _groups(text: str) -> list[dict[str, str]]:
 
 
 def failure_of(group: dict[str, str]) -> Failure | None:
-    return _failure(group)
-
-
-def _failure(group: dict[str, str]) -> Failure | None:
+    """The failure that one group of fields tells of; None when the recipient was reached."""
     action = group.get("action", "").lower()
     if action.startswith(tuple(_SUCCESSES)):
         return None
