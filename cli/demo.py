@@ -29,6 +29,7 @@ from cli.app import Failure
 from cli.example import EXAMPLES, LIST, reply_to
 
 PATIENCE_SECONDS = 20.0
+RESULTS = ("mails", "outgoing", "edition-*", "postround.db*", "service.log")
 
 # What a moderator answers to each example, as typed on the phone.
 ANSWERS = {
@@ -59,16 +60,26 @@ def demo(folder: Path) -> None:
     """Plays a whole week in under a minute and leaves the mails and pages in a folder."""
     if not EXAMPLES.is_dir():
         raise Failure("The demonstration needs the examples folder of the project's own files.")
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
+    _clear(folder)
     town = Town(folder.resolve())
     try:
         town.open()
         _week(town)
+    except (OSError, smtplib.SMTPException) as error:
+        raise Failure(f"It broke off ({error}): see {town.folder}/service.log.") from error
     finally:
         town.close()
     _leave_results(town)
+
+
+def _clear(folder: Path) -> None:
+    """Makes room for the results; takes away nothing but what a demonstration left before."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():
+        if not any(path.match(name) for name in RESULTS):
+            raise Failure(f"{folder} holds something else: {path.name}. Name another folder.")
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _week(town: Town) -> None:
@@ -89,6 +100,8 @@ def _week(town: Town) -> None:
     _mallory(town)
     say("Monday, 10:00", "the round-up leaves: one mail for each reader, of their topics.")
     _monday(town)
+    say("One item whole", "Carol replies to the round-up, and gets the file too.")
+    _more(town)
 
 
 def _joins(town: Town) -> None:
@@ -182,6 +195,17 @@ def _monday(town: Town) -> None:
         mail = town.wait("edition", reader)
         items = re.findall(r"(?m)^\s{0,3}\d+\.? ", _text(mail))
         town.tell(f"{reader:24} {mail.get_content_type():24} {len(items) // 2 or len(items)} items")
+
+
+def _more(town: Town) -> None:
+    carol = "carol@home.example"
+    round_up = town.wait("edition", carol)
+    words = re.search(r"more \d+", _text(round_up))
+    assert words is not None, "no item names a file"
+    town.reply(round_up, words[0])
+    whole = town.wait("item_whole", carol)
+    files = ", ".join(str(part.get_filename()) for part in whole.iter_attachments())
+    town.tell(f"{words[0]!r} → {whole['Subject']}, with {files}")
 
 
 class Town:
