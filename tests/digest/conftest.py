@@ -15,6 +15,6 @@ def town(database: Database) -> Town:
 
 @pytest.fixture
 def week(town: Town) -> Town:
-    """The town on Monday 16 November 2026 after ten: its list has run for a week, and is empty."""
-    town.days("2026-11-09", "2026-11-16")
+    """The town on Monday 16 November 2026 after ten: its list is running, and empty."""
+    town.days("2026-11-15", "2026-11-16")
     return town
