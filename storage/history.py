@@ -43,6 +43,15 @@ def note(
     )
 
 
+def since_last(tx: Connection, what: str, told: str) -> tuple[list[str], datetime | None]:
+    """The details of all notes ``what`` after the last note ``told``, and when that one was made."""
+    here = select(history.c.id, history.c.at).where(history.c.what == told)
+    last = tx.execute(here.order_by(history.c.id.desc()).limit(1)).first()
+    later = (history.c.what == what) & (history.c.id > (last.id if last else 0))
+    found = tx.execute(select(history.c.detail).where(later).order_by(history.c.id)).scalars()
+    return list(found), last.at if last else None
+
+
 def of_post(tx: Connection, post_id: int) -> list[Step]:
     rows = tx.execute(select(history).where(history.c.post_id == post_id).order_by(history.c.id))
     return [Step(row.at, row.who, row.what, row.detail) for row in rows]

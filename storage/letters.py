@@ -6,16 +6,24 @@ import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, select, text, update
+from sqlalchemy import Connection, Select, exists, func, or_, select, text, true, update
 
+from storage import history
 from storage.addresses import fold
 from storage.records import Arrival, Letter
-from storage.tables import letter, raw_message
+from storage.tables import author, letter, mailing_list, raw_message, subscriber, volunteer
 
 RESENT_WITHIN = timedelta(days=7)
 MAX_ATTEMPTS = 3
+LARGE = 1024 * 1024
+"""Bytes from which on a letter is no common one."""
+STUCK = "letter stuck"
+"""In the history: a letter, by its number, was left to a person."""
+Lane = Literal["any", "common", "awaited", "alone"]
+"""common: small ones that nobody took before; awaited: those of them that answer a mail of ours or
+come from somebody whom a list knows; alone: the rest, of which one at a time is enough."""
 
 # Trace headers differ from one try of the same message to the next (RFC 5321 §4.4).
 _TRACE = (b"received:", b"return-path:", b"delivered-to:", b"x-", b"authentication-results:")
@@ -97,18 +105,22 @@ def _insert(tx: Connection, arrival: Arrival, print_: str, recipients: list[str]
     return list(tx.execute(letter.insert().returning(letter.c.id), rows).scalars())
 
 
-def take(tx: Connection, now: datetime, lease: timedelta, limit: int = 1) -> list[Letter]:
+def take(
+    tx: Connection, now: datetime, lease: timedelta, limit: int = 1, lane: Lane = "any"
+) -> list[Letter]:
     """Letters to read next, oldest first, claimed until ``now + lease``.
 
     Those whose claim ran out, because the process that had it died, are taken again; one that
     outlived MAX_ATTEMPTS of them is marked stuck and left to a person.
     """
-    free = (letter.c.state == "new") | (
-        (letter.c.state == "reading") & (letter.c.lease_until < now)
-    )
-    _give_up(tx, free)
-    wanted = select(letter.c.id).where(free).order_by(letter.c.id).limit(limit)
-    ids = list(tx.execute(wanted.with_for_update(skip_locked=True)).scalars())
+    expired = (letter.c.state == "reading") & (letter.c.lease_until < now)
+    free = _LANES[lane] & ((letter.c.state == "new") | expired)
+    chosen = select(letter.c.id, letter.c.attempts).where(free).order_by(letter.c.id).limit(limit)
+    rows = tx.execute(chosen.with_for_update(skip_locked=True)).all()
+    for row in rows:
+        if row.attempts >= MAX_ATTEMPTS:
+            set_stuck(tx, row.id, "Reading it failed several times without an answer.", now)
+    ids = [row.id for row in rows if row.attempts < MAX_ATTEMPTS]
     if not ids:
         return []
     claim = {
@@ -117,26 +129,40 @@ def take(tx: Connection, now: datetime, lease: timedelta, limit: int = 1) -> lis
         "attempts": letter.c.attempts + 1,
     }
     tx.execute(update(letter).where(letter.c.id.in_(ids)).values(claim))
-    rows = tx.execute(_whole().where(letter.c.id.in_(ids)).order_by(letter.c.id)).all()
-    return [taken for row in rows if (taken := _undamaged(tx, row)) is not None]
+    found = tx.execute(_whole().where(letter.c.id.in_(ids)).order_by(letter.c.id)).all()
+    return [taken for row in found if (taken := _undamaged(tx, row, now)) is not None]
 
 
-def _give_up(tx: Connection, free: Any) -> None:
-    worn = free & (letter.c.attempts >= MAX_ATTEMPTS)
-    _set_aside(tx, worn, "Reading it failed several times without an answer.")
-
-
-def _undamaged(tx: Connection, row: Sequence[Any]) -> Letter | None:
+def _undamaged(tx: Connection, row: Sequence[Any], now: datetime) -> Letter | None:
     """The letter; one whose bytes changed is set aside, so that it never holds up the others."""
     try:
         return _letter(row)
     except Damaged as error:
-        _set_aside(tx, letter.c.id == row[0], str(error))
+        set_stuck(tx, row[0], str(error), now)
         return None
 
 
-def _set_aside(tx: Connection, here: Any, reason: str) -> None:
-    tx.execute(update(letter).where(here).values(state="stuck", reason=reason, lease_until=None))
+def keep_claim(tx: Connection, letter_ids: Sequence[int], until: datetime) -> None:
+    """Says that these letters are still being worked on."""
+    here = letter.c.id.in_(letter_ids) & (letter.c.state == "reading")
+    tx.execute(update(letter).where(here).values(lease_until=until))
+
+
+def give_back(tx: Connection, letter_ids: Sequence[int]) -> None:
+    """Puts letters back that were taken and not tried, for example at a stop."""
+    here = letter.c.id.in_(letter_ids) & (letter.c.state == "reading")
+    values = {"state": "new", "lease_until": None, "attempts": letter.c.attempts - 1}
+    tx.execute(update(letter).where(here).values(values))
+
+
+def set_stuck(tx: Connection, letter_id: int, reason: str, now: datetime) -> bool:
+    """Leaves a letter to a person; False when somebody settled it before."""
+    here = (letter.c.id == letter_id) & letter.c.state.in_(("new", "reading"))
+    values = {"state": "stuck", "reason": reason, "lease_until": None}
+    if tx.execute(update(letter).where(here).values(values)).rowcount != 1:
+        return False
+    history.note(tx, now, "postround", STUCK, detail=str(letter_id))
+    return True
 
 
 def settle(
@@ -192,6 +218,33 @@ _ENVELOPE = (
     letter.c.sender,
     letter.c.attempts,
 )
+
+
+_SMALL = exists().where(
+    raw_message.c.id == letter.c.raw_id, func.length(raw_message.c.content) < LARGE
+)
+_COMMON = (letter.c.attempts == 0) & _SMALL
+# The envelope can be forged, so this only ever changes the order.
+_KNOWN = or_(
+    *(
+        exists().where(
+            table.c.list_id.in_(select(mailing_list.c.id)),  # with it the index serves
+            table.c.address_key == func.lower(letter.c.mail_from),
+            known,
+        )
+        for table, known in (
+            (author, author.c.approved > 0),
+            (subscriber, subscriber.c.state == "active"),
+            (volunteer, volunteer.c.removed_at.is_(None)),
+        )
+    )
+)
+_LANES = {
+    "any": true(),
+    "common": _COMMON,
+    "awaited": _COMMON & (letter.c.recipient.like("%-%+%") | _KNOWN),
+    "alone": ~_COMMON,
+}
 
 
 def _whole() -> Select[Any]:
