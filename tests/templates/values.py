@@ -56,6 +56,7 @@ LETTER_VALUES: dict[str, Any] = {
     "size": 31_000_000,
     "limit": 26_214_400,
     "letter_id": 17,
+    "others": 2,
     "sender": "alice@housing.example",
     "subject": "Housing rights drop-in",
     "received_at": datetime(2026, 11, 20, 9, 5, tzinfo=LEEDS),
