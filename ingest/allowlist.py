@@ -18,7 +18,7 @@ def _words(text: str) -> frozenset[str]:
 KEPT = _words(
     "a abbr b bdi bdo blockquote br caption cite code col colgroup dd del div dl dt em h1 h2 h3"
     " h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strong sub sup table tbody"
-    " td tfoot th thead time tr tt u ul var wbr"
+    " td tfoot th thead tr u ul var wbr"
 )
 RENAMED = {
     **dict.fromkeys(

@@ -13,7 +13,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream
 from ingest.refusals import Refusal
 from ingest.segments import without_jpeg_segments
 
-MOST_OBJECTS = 200_000
+MOST_OBJECTS = 100_000
 _DEEPEST = 30
 
 _TELLING = frozenset({"/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/SpiderInfo"})
@@ -25,7 +25,7 @@ _ACTIONS = frozenset(
     """.split()  # noqa: SIM905 - a list of quoted names is harder to read
 )
 _PLAYING = frozenset({"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"})
-_LINK = re.compile(rb"\s*(?:https?|mailto|tel):", re.IGNORECASE)
+_LINK = re.compile(rb"\s*(?:(?:https?|mailto|tel):|www\.)", re.IGNORECASE)
 _HIDDEN = 2
 _HIDES_IN_DAMAGED = re.compile(
     rb"/(?:JavaScript|JS|Launch|OpenAction|AA|EmbeddedFile|ObjStm|XRef|Encrypt|Info|Author|XFA"

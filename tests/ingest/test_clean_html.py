@@ -7,6 +7,7 @@ import unicodedata
 
 import pytest
 
+from ingest.allowlist import ATTRIBUTES, allows
 from ingest.clean import clean_html
 
 
@@ -169,3 +170,14 @@ def test_what_is_too_large_comes_as_words(name: str) -> None:
 def test_composing_the_whole_page_changes_no_tag(dirty: str) -> None:
     html = clean_html(dirty).html
     assert unicodedata.normalize("NFC", html) == html
+
+
+FREE = ("alt", "title", "href", "style", "hidden")
+"""Attributes whose values are words, or are looked at by a gate of their own."""
+
+
+def test_every_attribute_that_may_stand_has_values_that_may_stand() -> None:
+    for tag, names in ATTRIBUTES.items():
+        for name in names:
+            assert not allows(tag, name, '"><script>') or name in FREE
+    assert not allows("p", "onclick", "x") and not allows("p", "href", "https://a.example/")

@@ -10,7 +10,7 @@ from io import BytesIO
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageOps, PngImagePlugin
 
 from ingest.pictures import LONGEST_SIDE, clean_picture
 
@@ -82,6 +82,19 @@ def test_the_picture_stands_upright(form: str) -> None:
     with Image.open(BytesIO(picture.content)) as image:
         red, _, blue = image.convert("RGB").getpixel((35, 5))
         assert red > 200 and blue < 60
+
+
+@pytest.mark.parametrize("note", range(1, 9))
+def test_every_way_of_holding_a_camera_is_known(note: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = note
+    content = _file("PNG", exif=exif)
+    with Image.open(BytesIO(content)) as opened:
+        upright = ImageOps.exif_transpose(opened)
+    picture = clean_picture(content)
+    assert picture is not None and upright is not None
+    with Image.open(BytesIO(picture.content)) as image:
+        assert image.convert("RGB").tobytes() == upright.convert("RGB").tobytes()
 
 
 def test_the_type_is_that_of_the_content() -> None:
