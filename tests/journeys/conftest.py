@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
 import pytest
 
+from storage import lists, subscribers, volunteers
+from storage.database import Database
+from storage.records import MailingList, Subscriber
 from tests.servers import Installation
-
-LIST = "news@lists.example.org"
 
 
 @pytest.fixture
-def town(installation: Installation) -> Installation:
+def town(new_installation: Callable[..., Installation], database_url: str) -> Installation:
     """Bob and Amina moderate, Bob is on duty; Carol reads. The service is running."""
-    command = installation.command
-    command("list", "add", LIST, "--name", "Partnership News", "--undo-minutes", "0")
-    command("topic", "add", "news", "housing", "--name", "Housing")
-    command("topic", "add", "news", "jobs", "--name", "Jobs and training")
-    command("moderator", "add", "news", "bob@council.example", "--name", "Bob")
-    command("moderator", "add", "news", "amina@charity.example", "--name", "Amina")
-    command(
-        "rota", "set", "news", "--from", "2026-01-01", "--days", "366",
-        "bob@council.example", "amina@charity.example",
-    )  # fmt: skip
-    command("rota", "set", "news", "--from", "2027-01-02", "--days", "366", "bob@council.example")
-    command("subscriber", "add", "news", "carol@home.example", "--name", "Carol")
+    plant(database_url)
+    installation = new_installation(database_url)
     installation.start("run")
     return installation
+
+
+def plant(database_url: str) -> None:
+    """The list and its people. Not by commands, which would take seconds for each test."""
+    database, now = Database(database_url), datetime.now(UTC)
+    with database.write() as tx:
+        news = MailingList(0, "news", "lists.example.org", "Partnership News", undo_minutes=0)
+        planted = lists.add(tx, news, now)
+        assert planted is not None
+        lists.add_topic(tx, planted.id, "housing", "Housing")
+        lists.add_topic(tx, planted.id, "jobs", "Jobs and training")
+        volunteers.add(tx, planted.id, "moderator", "bob@council.example", "Bob", now)
+        volunteers.add(tx, planted.id, "moderator", "amina@charity.example", "Amina", now)
+        order = [person.id for person in volunteers.every(tx, planted.id, "moderator")]
+        volunteers.set_shift(tx, planted.id, date(2026, 1, 1), date(2100, 1, 1), order)
+        carol = Subscriber(0, planted.id, "carol@home.example", "Carol", "active", "weekly")
+        subscribers.add(tx, carol)
+    database.close()
