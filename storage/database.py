@@ -6,6 +6,8 @@ Nothing here knows a table.
 from __future__ import annotations
 
 import sqlite3
+import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,12 +29,56 @@ class DiskFull(Unavailable):
     """There is no room left to write."""
 
 
+class _Turns:
+    """Who writes next in this process: whoever has waited longest.
+
+    SQLite itself lets a writer sleep and look again, and whoever looks at the right moment wins: a
+    busy thread would keep all others waiting until they give up.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self._free = at_once
+        self._lock = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+
+    @contextmanager
+    def mine(self) -> Iterator[None]:
+        self._wait()
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    def _wait(self) -> None:
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            turn = threading.Event()
+            self._waiting.append(turn)
+        if turn.wait(BUSY_MILLISECONDS / 1000):
+            return
+        with self._lock:
+            if turn.is_set():
+                return
+            self._waiting.remove(turn)
+        raise Unavailable("others in this process write for too long")
+
+    def _pass_on(self) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._free += 1
+
+
 class Database:
     """``with database.write() as tx`` commits on leaving; ``read()`` changes nothing."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
         self.engine = _sqlite_engine(url) if url.startswith("sqlite") else _server(url, pool_size)
+        self._turns = _Turns(1 if self.sqlite else pool_size)
         self._reading = self.engine.execution_options(readonly=True)
 
     @property
@@ -45,7 +91,7 @@ class Database:
 
         Raises DiskFull or Unavailable for what may pass by itself.
         """
-        with _translated(), self.engine.begin() as connection:
+        with self._turns.mine(), _translated(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager

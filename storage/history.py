@@ -44,7 +44,7 @@ def note(
 
 
 def since_last(tx: Connection, what: str, told: str) -> tuple[list[str], datetime | None]:
-    """The details of all notes ``what`` after the last note ``told``, and when that one was made."""
+    """The details of all notes ``what`` since the last note ``told``, and when that was made."""
     here = select(history.c.id, history.c.at).where(history.c.what == told)
     last = tx.execute(here.order_by(history.c.id.desc()).limit(1)).first()
     later = (history.c.what == what) & (history.c.id > (last.id if last else 0))

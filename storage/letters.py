@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, exists, func, or_, select, text, true, update
+from sqlalchemy import Connection, Select, bindparam, exists, func, or_, select, text, true, update
 
 from storage import history
 from storage.addresses import fold
@@ -27,6 +27,11 @@ come from somebody whom a list knows; alone: the rest, of which one at a time is
 
 # Trace headers differ from one try of the same message to the next (RFC 5321 §4.4).
 _TRACE = (b"received:", b"return-path:", b"delivered-to:", b"x-", b"authentication-results:")
+_SAME = select(letter.c.fingerprint, letter.c.recipient, letter.c.received_at).where(
+    letter.c.fingerprint.in_(bindparam("prints", expanding=True))
+)
+_NEW_RAW = raw_message.insert().returning(raw_message.c.id, sort_by_parameter_order=True)
+_NEW_LETTER = letter.insert().returning(letter.c.id, sort_by_parameter_order=True)
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 
@@ -38,18 +43,18 @@ def keep(tx: Connection, arrivals: Sequence[Arrival]) -> list[int]:
     """Stores the messages, one letter for each of our addresses; the ids of the new letters.
 
     A message that was sent again (the same bytes but for trace headers, to the same address,
-    within seven days) makes no second letter: the sender missed our 250 (RFC 1047).
+    within seven days) makes no second letter: the sender missed our 250 (RFC 1047). A batch takes
+    three statements, however many arrivals share its commit.
     """
     prints = [fingerprint(arrival.raw) for arrival in arrivals]
     _wait_for_twins(tx, prints)
-    new: list[int] = []
+    known = _known(tx, prints)
+    new: list[tuple[Arrival, str, list[str]]] = []
     for arrival, print_ in zip(arrivals, prints, strict=True):
-        known = _known_recipients(tx, print_, arrival.received_at - RESENT_WITHIN)
-        wanted = {fold(address): address for address in arrival.recipients}
-        missing = [address for key, address in wanted.items() if key not in known]
+        missing = _missing(arrival, known[print_])
         if missing:
-            new += _insert(tx, arrival, print_, missing)
-    return new
+            new.append((arrival, print_, missing))
+    return _insert(tx, new)
 
 
 def fingerprint(raw: bytes) -> str:
@@ -79,17 +84,34 @@ def _wait_for_twins(tx: Connection, prints: Sequence[str]) -> None:
     tx.execute(locks, {"keys": keys})
 
 
-def _known_recipients(tx: Connection, print_: str, since: datetime) -> set[str]:
-    here = (letter.c.fingerprint == print_) & (letter.c.received_at >= since)
-    return {
-        fold(address) for address in tx.execute(select(letter.c.recipient).where(here)).scalars()
-    }
+def _known(tx: Connection, prints: Sequence[str]) -> dict[str, dict[str, datetime]]:
+    """For each fingerprint the recipients that have it, and when they last got it."""
+    known: dict[str, dict[str, datetime]] = {print_: {} for print_ in prints}
+    for print_, recipient, received_at in tx.execute(_SAME, {"prints": list(known)}):
+        here = known[print_]
+        here[fold(recipient)] = max(received_at, here.get(fold(recipient), received_at))
+    return known
 
 
-def _insert(tx: Connection, arrival: Arrival, print_: str, recipients: list[str]) -> list[int]:
-    sha256 = hashlib.sha256(arrival.raw).hexdigest()
-    raw = raw_message.insert().values(sha256=sha256, content=arrival.raw)
-    raw_id = tx.execute(raw.returning(raw_message.c.id)).scalar_one()
+def _missing(arrival: Arrival, known: dict[str, datetime]) -> list[str]:
+    """The recipients who lack it; noted as having it, for a batch may hold the same twice."""
+    since = arrival.received_at - RESENT_WITHIN
+    missing = []
+    for address in arrival.recipients:
+        had_at = known.get(fold(address))
+        if had_at is None or had_at < since:
+            missing.append(address)
+            known[fold(address)] = arrival.received_at
+    return missing
+
+
+def _insert(tx: Connection, new: list[tuple[Arrival, str, list[str]]]) -> list[int]:
+    if not new:
+        return []
+    raws = [
+        {"sha256": hashlib.sha256(arrival.raw).hexdigest(), "content": arrival.raw}
+        for arrival, _, _ in new
+    ]
     rows = [
         {
             "raw_id": raw_id,
@@ -100,9 +122,12 @@ def _insert(tx: Connection, arrival: Arrival, print_: str, recipients: list[str]
             "recipient": recipient,
             "fingerprint": print_,
         }
+        for raw_id, (arrival, print_, recipients) in zip(
+            tx.execute(_NEW_RAW, raws).scalars(), new, strict=True
+        )
         for recipient in recipients
     ]
-    return list(tx.execute(letter.insert().returning(letter.c.id), rows).scalars())
+    return list(tx.execute(_NEW_LETTER, rows).scalars())
 
 
 def take(
@@ -113,8 +138,10 @@ def take(
     Those whose claim ran out, because the process that had it died, are taken again; one that
     outlived MAX_ATTEMPTS of them is marked stuck and left to a person.
     """
-    expired = (letter.c.state == "reading") & (letter.c.lease_until < now)
-    free = _LANES[lane] & ((letter.c.state == "new") | expired)
+    free = letter.c.state == "new"
+    if lane in ("any", "alone"):
+        free |= (letter.c.state == "reading") & (letter.c.lease_until < now)
+    free &= _LANES[lane]
     chosen = select(letter.c.id, letter.c.attempts).where(free).order_by(letter.c.id).limit(limit)
     rows = tx.execute(chosen.with_for_update(skip_locked=True)).all()
     for row in rows:
@@ -204,6 +231,12 @@ def waiting_for_a_person(tx: Connection) -> list[Letter]:
     """Stuck and refused letters, without their bytes."""
     here = letter.c.state.in_(("stuck", "refused"))
     return [_letter(row) for row in tx.execute(_bare().where(here).order_by(letter.c.id))]
+
+
+def counts(tx: Connection) -> dict[str, int]:
+    """How many letters there are in each state."""
+    rows = tx.execute(select(letter.c.state, func.count()).group_by(letter.c.state))
+    return {row[0]: row[1] for row in rows}
 
 
 _ENVELOPE = (
