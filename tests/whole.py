@@ -17,7 +17,7 @@ EXPECTED = Path(__file__).parent / "journeys" / "expected"
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _VARYING = (
     (r"(?<=[+/])[0-9][a-z0-9]{22,}(?![a-z0-9])", "MARK"),
-    (r"<[^<>\s]+@lists\.example\.org>(?=\n|$)", "<ID>"),
+    (r"<[0-9a-f]{24}@lists\.example\.org>", "<ID>"),
     (rf"{_DAY} \d{{1,2}} [A-Z][a-z]+ \d{{4}}", "DATE"),
     (r"\b\d{1,2}(?:[.:]\d\d)?(?:am|pm)\b", "TIME"),
     (r"127\.0\.0\.1:\d+", "HOST"),

@@ -137,7 +137,7 @@ def test_the_clock_and_an_operator_at_once_make_one_edition(crowd: Town) -> None
     early = MONDAY - timedelta(hours=2)
     with ThreadPoolExecutor(3) as pool:
         waiting = [
-            pool.submit(send_now, crowd.db, crowd.list, "weekly", MONDAY, early) for _ in range(3)
+            pool.submit(send_now, crowd.db, crowd.news, "weekly", MONDAY, early) for _ in range(3)
         ]
         made = [done.result() for done in waiting]
     assert sum(one is not None for one in made) == 1
@@ -159,7 +159,7 @@ def test_a_clock_that_was_overtaken_writes_nothing_more(crowd: Town) -> None:
     dying.close()
     with crowd.db.read() as tx:
         group = editions.group(tx, editions.abandoned(tx, MONDAY + WEEK, timedelta())[0])
-    run = Run(crowd.db, crowd.list, tuple(group), "not the claim", MONDAY)
+    run = Run(crowd.db, crowd.news, tuple(group), "not the claim", MONDAY)
     assert make(run) is None
     assert mails_of(crowd, "2026-11-23") == Counter()
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 import delivery.pieces
+from digest.make import make
 from digest.run import tick
 from storage import editions, lists
 from storage.records import Edition, MailingList, Post
@@ -58,7 +59,7 @@ def test_f10_a_broken_reader_stays_out_alone(week: Town) -> None:
 def test_a_wrong_timetable_stops_only_its_own_frequency(week: Town) -> None:
     carol = week.reader("carol")
     with week.db.write() as tx:
-        lists.edit(tx, week.list.id, {"daily": "whenever"})
+        lists.edit(tx, week.news.id, {"daily": "whenever"})
     week.post("Room", local("tue", "12:00"))
     assert [edition.frequency for edition in week.tick(MONDAY)] == ["weekly"]
     assert week.mails(carol) == [["Room"]]
@@ -72,7 +73,6 @@ def test_a_list_that_breaks_does_not_keep_another_waiting(
     with week.db.write() as tx:
         other = lists.add(tx, MailingList(0, "ops", "lists.example", "Operations"), LONG_AGO)
     assert other is not None
-    make = digest.run.make
 
     def breaks(run: Any, stop: Any) -> Edition | None:
         if run.mailing_list.name == "news":
@@ -82,7 +82,7 @@ def test_a_list_that_breaks_does_not_keep_another_waiting(
     monkeypatch.setattr(digest.run, "make", breaks)
     assert [edition.list_id for edition in tick(week.db, MONDAY)] == [other.id]
     with week.db.read() as tx:
-        edition = editions.by_period(tx, week.list.id, "weekly", "2026-11-23")
+        edition = editions.by_period(tx, week.news.id, "weekly", "2026-11-23")
     assert edition is not None and edition.state == "making"
 
 

@@ -24,7 +24,7 @@ def show(
     reader: str | None = None,
     shown: Shown = "text",
 ) -> str:
-    found = preview(town.db, DESK, town.list, frequency, FRIDAY, None, reader, shown)
+    found = preview(town.db, DESK, town.news, frequency, FRIDAY, None, reader, shown)
     assert found is None or isinstance(found, str)
     return found or ""
 
@@ -65,7 +65,7 @@ def test_every_form_can_be_seen(week: Town, shown: Shown) -> None:
 
 
 def test_the_whole_mail_can_be_seen(week: Town) -> None:
-    mail = preview(week.db, DESK, week.list, "weekly", FRIDAY, shown="eml")
+    mail = preview(week.db, DESK, week.news, "weekly", FRIDAY, shown="eml")
     assert isinstance(mail, bytes) and mail.startswith(b"To: ") and b"multipart/alternative" in mail
 
 
@@ -74,7 +74,7 @@ def test_a_preview_of_an_edition_that_was_made_shows_what_it_took(week: Town) ->
     week.tick(monday)
     week.post("Later", monday + timedelta(hours=1))
     at = monday.replace(tzinfo=None)
-    text = preview(week.db, DESK, week.list, "weekly", monday, at, None, "text")
+    text = preview(week.db, DESK, week.news, "weekly", monday, at, None, "text")
     assert isinstance(text, str) and "Driver" in text and "Later" not in text
 
 

@@ -180,7 +180,7 @@ def test_a_topic_added_by_a_daily_reader_brings_what_came_since_the_last_one(wee
 
 def test_the_look_back_ends_at_the_last_edition_whatever_the_hours_are(town: Town) -> None:
     with town.db.write() as tx:
-        lists.edit(tx, town.list.id, {"daily": "09:00"})
+        lists.edit(tx, town.news.id, {"daily": "09:00"})
     carol = town.reader("carol", "weekly", "housing")
     dora = town.reader("dora", "monthly")
     town.days("2026-11-09", "sun")

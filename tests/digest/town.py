@@ -24,7 +24,7 @@ LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 @dataclass
 class Town:
     db: Database
-    list: MailingList
+    news: MailingList
     topics: dict[str, int]
     titles: dict[int, str] = field(default_factory=dict)
 
@@ -32,7 +32,7 @@ class Town:
         """An approved post; straight away it may go at once, unless told otherwise."""
         numbers = tuple(self.topics[topic] for topic in topics)
         new = Post(
-            0, self.list.id, None, "alice@charity.example", "Alice", title, f"<p>{title}</p>",
+            0, self.news.id, None, "alice@charity.example", "Alice", title, f"<p>{title}</p>",
             title, "held", approved, topics=numbers, **more,
         )  # fmt: skip
         decided = {"approved_at": approved, "decided_at": approved, "straight_away_at": approved}
@@ -53,7 +53,7 @@ class Town:
     ) -> int:
         new = Subscriber(
             id=0,
-            list_id=self.list.id,
+            list_id=self.news.id,
             address=f"{name}@example.org",
             name=name,
             state="active",

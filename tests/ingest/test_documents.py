@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zipfile
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 import pytest
@@ -25,7 +26,7 @@ CREATOR = f"<dc:creator>{SECRET}</dc:creator>"
 # PDF -------------------------------------------------------------------------------------------
 
 
-def _pdf(**options: object) -> bytes:
+def _pdf(**options: Any) -> bytes:
     pdf = Pdf.new()
     pdf.add_blank_page()
     page = pdf.pages[0].obj
@@ -47,7 +48,7 @@ def _pdf(**options: object) -> bytes:
     return file.getvalue()
 
 
-def _note(kind: str, **entries: object) -> Dictionary:
+def _note(kind: str, **entries: Any) -> Dictionary:
     return Dictionary(Type=Name.Annot, Subtype=Name("/" + kind), Rect=[0, 0, 9, 9], **entries)
 
 

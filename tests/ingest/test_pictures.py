@@ -80,7 +80,9 @@ def test_the_picture_stands_upright(form: str) -> None:
     assert picture is not None
     assert (picture.width, picture.height) == (40, 80)
     with Image.open(BytesIO(picture.content)) as image:
-        red, _, blue = image.convert("RGB").getpixel((35, 5))
+        pixel = image.convert("RGB").getpixel((35, 5))
+        assert isinstance(pixel, tuple)
+        red, _, blue = pixel
         assert red > 200 and blue < 60
 
 
