@@ -14,6 +14,7 @@ from email.message import Message
 from typing import TypeVar
 
 from ingest import addresses, dates, headers, limits, mending, plain
+from ingest.armour import unarmoured
 from ingest.automatic import is_automatic
 from ingest.bounce import read_bounce
 from ingest.clean import Cleaned, clean_html
@@ -64,7 +65,7 @@ def _reading(message: Message, fill: Fill, problems: list[str]) -> Reading:
         text=text,
         html=html.html if html else None,
         attachments=tuple(parts.attachments),
-        reply_text=attempt.at("reply", lambda: typed_part(replied), ""),
+        reply_text=attempt.at("reply", lambda: typed_part(unarmoured(replied)), ""),
         auto_submitted=attempt.at("automatic mail", lambda: is_automatic(message), False),
         bounce=attempt.at("bounce", lambda: _bounce(message), None),
         list_ids=attempt.at("List-Id", lambda: _list_ids(message), ()),

@@ -33,14 +33,18 @@ def guessed(data: bytes) -> str | None:
 
 
 def _cyrillic(letters: bytes) -> str | None:
-    """windows-1251 or KOI8-R, whichever makes more of the commonest Russian letters."""
-    shares = {codec: _common(letters.decode(codec, "replace")) for codec in ("cp1251", "koi8_r")}
-    best = max(shares, key=lambda codec: shares[codec])
-    return best if shares[best] > 0.45 else None
+    """windows-1251 or KOI8-R, whichever makes more of the commonest and of small letters."""
+    texts = {codec: letters.decode(codec, "replace") for codec in ("cp1251", "koi8_r")}
+    best = max(texts, key=lambda codec: _common(texts[codec]) + 0.4 * _small(texts[codec]))
+    return best if _common(texts[best]) > 0.45 else None
 
 
 def _common(text: str) -> float:
     return sum(letter in "оеаинтсрвлк" for letter in text.lower()) / max(1, len(text))
+
+
+def _small(text: str) -> float:
+    return sum(map(str.islower, text)) / max(1, len(text))
 
 
 def _east_asian(data: bytes, letters: bytes) -> str | None:
