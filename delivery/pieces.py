@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection
@@ -69,7 +70,7 @@ def _view(post: Post, attached: Sequence[StoredAttachment]) -> templates.ItemVie
     return templates.ItemView(
         title=post.title,
         text=post.text,
-        html=post.html,
+        html=_without_pictures(post.html),
         organisation=post.author_name,
         author_address=post.author_address,
         event_date=post.event_date,
@@ -78,3 +79,15 @@ def _view(post: Post, attached: Sequence[StoredAttachment]) -> templates.ItemVie
             templates.AttachmentView(one.filename, one.size) for one in attached if not one.inline
         ),
     )
+
+
+# Cleaned HTML writes every attribute in double quotes, so a picture ends at the first ">" after.
+_PICTURE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
+
+
+def _without_pictures(html: str) -> str:
+    """A round-up carries no pictures: it stays small, and no mail program has to fetch any.
+
+    They come whole with "more N".
+    """
+    return _PICTURE.sub("", html)
