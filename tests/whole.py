@@ -17,7 +17,7 @@ EXPECTED = Path(__file__).parent / "journeys" / "expected"
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _VARYING = (
     (r"(?<=[+/])[0-9][a-z0-9]{22,}(?![a-z0-9])", "MARK"),
-    (r"<[0-9a-f]{24}@lists\.example\.org>", "<ID>"),
+    (r"<[0-9a-f]{24}@lists\.example\.org>|<\d+\.\d+\.\d+@[a-z.]+>", "<ID>"),
     (rf"{_DAY} \d{{1,2}} [A-Z][a-z]+ \d{{4}}", "DATE"),
     (r"\b\d{1,2}(?:[.:]\d\d)?(?:am|pm)\b", "TIME"),
     (r"127\.0\.0\.1:\d+", "HOST"),
@@ -29,7 +29,9 @@ _VARYING = (
 def whole(mail: Mail) -> str:
     """The mail as a person would compare it: its headers in order, then its text."""
     headers = [f"{name}: {' '.join(str(value).split())}" for name, value in mail.message.items()]
-    text = "\n".join(["", *headers, "", mail.text])
+    # Where a line breaks depends on how long a date is, so each paragraph is one line here.
+    body = re.sub(r"(?<!\n)\n(?!\n) *", " ", mail.text)
+    text = "\n".join(["", *headers, "", body])
     for pattern, word in _VARYING:
         text = re.sub(pattern, word, text)
     return text.strip() + "\n"
