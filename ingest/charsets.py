@@ -11,6 +11,7 @@ import re
 
 import webencodings
 
+from ingest.jis import read_jis
 from ingest.unlabelled import guessed
 
 _OLD_LABELS = {
@@ -93,7 +94,6 @@ _BOMS = (
     (b"\xff\xfe", "utf_16_le"),
     (b"\xfe\xff", "utf_16_be"),
 )
-_JIS_ESCAPE = re.compile(rb"\x1b(\([A-Z]|\$[@A-B]|\$\([A-Z])")
 
 
 def decode(data: bytes, label: str | None, hint: str | None = None) -> tuple[str, str | None]:
@@ -153,7 +153,7 @@ def _by_number(name: str) -> str | None:
 
 def _by_codec(data: bytes, codec: str, name: str) -> tuple[str, str | None]:
     if codec == "iso-2022-jp":
-        return _japanese(data)
+        return read_jis(data)
     if codec in ("utf_16_le", "utf_16_be") and b"\0" not in data:
         return _guess(data, name, None)[0], f"not in the character set it claims, {name}"
     # Western text almost never is UTF-8 by accident; what is, was labelled wrongly.
@@ -175,7 +175,7 @@ def _guess(data: bytes, name: str, hint: str | None) -> tuple[str, str | None]:
     """Bytes without a usable label: ASCII, UTF-8, the hint, and at last windows-1252."""
     if data.isascii():
         if b"\x1b$" in data:
-            return _japanese(data)
+            return read_jis(data)
         return data.decode("ascii"), None
     if _is_utf8(data):
         return data.decode("utf-8"), None
@@ -201,47 +201,3 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _japanese(data: bytes) -> tuple[str, str | None]:
-    """ISO-2022-JP with the makers' own letters (circled digits and such), which are daily bread.
-
-    Python's codec refuses them, so each escaped run is moved to Shift_JIS code points, where
-    cp932 knows them.
-    """
-    pieces = _JIS_ESCAPE.split(data)
-    text = [pieces[0].decode("cp932", "replace")]
-    for escape, run in zip(pieces[1::2], pieces[2::2], strict=True):
-        text.append(_japanese_run(escape, run))
-    whole = "".join(text)
-    return whole, "not wholly in the character set it claims, iso-2022-jp" if (
-        "�" in whole
-    ) else None
-
-
-def _japanese_run(escape: bytes, run: bytes) -> str:
-    if escape == b"(I":
-        return bytes(byte | 0x80 if byte > 0x20 else byte for byte in run).decode(
-            "cp932", "replace"
-        )
-    if escape in (b"$@", b"$B"):
-        return _two_byte_run(run).decode("cp932", "replace")
-    if escape in (b"$(D", b"$A", b"$(C"):
-        return (b"\x1b" + escape + run + b"\x1b(B").decode("iso2022_jp_2", "replace")
-    return run.decode("cp932", "replace")
-
-
-def _two_byte_run(run: bytes) -> bytes:
-    """JIS X 0208 in its seven-bit form as Shift_JIS bytes; anything else stays as it is."""
-    out = bytearray()
-    at = 0
-    while at < len(run):
-        high, low = run[at], run[at + 1] if at + 1 < len(run) else 0
-        if not (0x21 <= high <= 0x7E and 0x21 <= low <= 0x7E):
-            out.append(high)
-            at += 1
-            continue
-        out.append((high + 1) // 2 + (0x70 if high < 0x5F else 0xB0))
-        out.append(low + (0x1F if high % 2 and low < 0x60 else 0x20 if high % 2 else 0x7E))
-        at += 2
-    return bytes(out)

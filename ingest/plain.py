@@ -1,58 +1,16 @@
 """Renders HTML as plain text, as a person would have typed it.
 
-The HTML goes through nh3 first, so that what is walked is balanced and free of scripts, styles and
-comments. What is shown in a page is not made here (see clean).
+It walks what ``readable`` (or the cleaning) gave: balanced, free of scripts, styles and comments.
+What is shown in a page is not made here (see clean).
 """
 
 from __future__ import annotations
 
 import re
 
-import nh3
-
-from ingest import limits
+from ingest import history_marks, limits
 from ingest.lines import Block
-
-
-def _names(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_BLOCKS = _names(
-    "address article aside body caption center dd details dir div dl dt fieldset figcaption figure"
-    " footer form header html legend main menu nav section summary tbody tfoot thead"
-)
-_SPACED = _names("p h1 h2 h3 h4 h5 h6 ul ol table pre dl")
-_INLINE = _names("a img span font b i u s strong em small big sub sup code tt kbd q")
-_OTHER = _names("br hr li tr td th blockquote")
-_DROPPED = _names(
-    "script style title template svg math iframe object noframes datalist audio video"
-)
-_VOID = _names("area base br col embed hr img input link meta source track wbr")
-_SELF_CLOSING = _names("p li td th tr dt dd option tbody thead tfoot colgroup html body")
-_ATTRIBUTES = {
-    "a": {"href"},
-    "img": {"alt"},
-    "ol": {"start"},
-    "*": {"class", "id", "style", "name"},
-}
-_DEEPEST = 300
-"""nh3's time grows with the square of the depth; honest newsletters stay below 100."""
-
-
-def readable(html: str, most_tags: int = limits.HTML_TAGS_READ) -> str:
-    """HTML that is safe to walk: balanced, no scripts, styles or comments; cut at ``most_tags``.
-
-    The result is for ``rendered`` alone; it keeps classes and styles, by which quotes are known.
-    """
-    return nh3.clean(
-        _flattened(_fewer_entities(html), most_tags),
-        tags=set(_BLOCKS | _SPACED | _INLINE | _OTHER) - {"html", "body", "head"},
-        clean_content_tags=set(_DROPPED),
-        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-        link_rel=None,
-        url_schemes={"http", "https", "mailto", "tel", "ftp"},
-    )
+from ingest.readable import BLOCKS, HARD_BLANK, SPACED, VOID
 
 
 def rendered(html: str, *, for_reply: bool = False) -> str:
@@ -84,70 +42,11 @@ def _unescaped(text: str) -> str:
     if "&" in text:
         text = text.replace("&nbsp;", "\xa0").replace("&lt;", "<").replace("&gt;", ">")
         text = text.replace("&quot;", '"').replace("&amp;", "&")
-    return text.replace(_HARD_BLANK, "\xa0")
-
-
-_ENTITY = re.compile(r"&#(?:(\d{2,6})|[xX]([0-9a-fA-F]{2,5}));")
-_ENTITIES = 10_000
-"""nh3's time grows with the square of their number too."""
-_HARD_BLANK = "\ue0a0"
-"""Stands for a hard blank while nh3 works, which would make an entity of it again."""
-
-
-def _fewer_entities(html: str) -> str:
-    """Letters for the entities that stand for letters; behind too many of the others it is cut."""
-    if html.count("&") + html.count("\xa0") <= _ENTITIES:
-        return html
-    html = html.replace("&nbsp;", _HARD_BLANK).replace("\xa0", _HARD_BLANK)
-    html = _ENTITY.sub(_letter, html)
-    pieces = html.split("&", _ENTITIES)
-    return html if len(pieces) <= _ENTITIES else "&".join(pieces[:_ENTITIES])
-
-
-def _letter(entity: re.Match[str]) -> str:
-    number = int(entity[1] or 0) or int(entity[2] or "0", 16)
-    letter = _HARD_BLANK if number == 0xA0 else chr(min(number, 0x10FFFF))
-    harmless = letter not in "<>&\"'" and (letter.isprintable() or letter == _HARD_BLANK)
-    return letter if harmless else entity[0]
-
-
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,40})")
-
-
-def _flattened(html: str, most_tags: int) -> str:
-    """``html`` without the openings of elements that lie too deep, and cut at ``most_tags``."""
-    depth, count, at = 0, 0, 0
-    kept: list[str] = []
-    for tag in _TAG.finditer(html):
-        count += 1
-        if count > most_tags:
-            return "".join([*kept, html[at : tag.start()]])
-        name = tag[2].lower()
-        if name in _VOID or name in _SELF_CLOSING:
-            continue
-        depth = max(0, depth - 1) if tag[1] else depth + 1
-        if depth > _DEEPEST and not tag[1]:
-            depth -= 1
-            end = html.find(">", tag.end())
-            kept.append(html[at : tag.start()])
-            at = max(at, end + 1 if end >= 0 else len(html))
-    return "".join([*kept, html[at:]])
+    return text.replace(HARD_BLANK, "\xa0")
 
 
 _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none|mso-hide\s{0,3}:\s{0,3}all|visibility:\s?hidden")
 _NO_MARGIN = re.compile(r"margin(-bottom)?\s{0,3}:\s{0,3}0|margin:0")
-_ATTRIBUTION = _names("gmail_attr moz-cite-prefix moz-forward-container-header")
-_HISTORY_CLASSES = _names(
-    "yahoo_quoted protonmail_quote ms-outlook-mobile-reference-message tutanota_quote"
-)
-_HISTORY_IDS = _names(
-    "divrplyfwdmsg appendonsend olk_src_body_section replysplit zwchr originalmessage"
-    " mail-editor-reference-message-container"
-)
-_SIGNATURE = _names("gmail_signature moz-signature protonmail_signature_block")
-_OUTLOOK_RULE = re.compile(
-    r"border(-top)?:\s{0,2}(none;\s{0,2}border-top:)?\s{0,2}solid #(e1e1e1|b5c4df)"
-)
 
 
 class _Walker:
@@ -168,7 +67,7 @@ class _Walker:
         return "\n".join(self.open[0].finished()).strip("\n")
 
     def start(self, tag: str, found: dict[str, str]) -> None:
-        if tag in _VOID:
+        if tag in VOID:
             self._void(tag, found)
             return
         if self.hidden or self._is_hidden(found):
@@ -180,7 +79,7 @@ class _Walker:
         if self.hidden:
             self.hidden -= 1
             return
-        if not self.tags or tag in _VOID:
+        if not self.tags or tag in VOID:
             return
         opened, own_block = self.tags.pop()
         if own_block:
@@ -205,7 +104,7 @@ class _Walker:
         if tag == "br":
             self.open[-1].end_line(even_empty=True)
         elif tag == "hr":
-            if self.for_reply and found.get("id", "").lower() in _HISTORY_IDS:
+            if self.for_reply and history_marks.begins_history(found):
                 self._history()
             self.open[-1].rule()
         elif tag == "img" and found.get("alt", "").strip():
@@ -214,15 +113,12 @@ class _Walker:
     def _is_hidden(self, found: dict[str, str]) -> bool:
         if found.get("style") and _HIDDEN.search(found["style"].lower()):
             return True
-        if not self.for_reply:
-            return False
-        classes = found.get("class", "").lower().split()
-        return not _SIGNATURE.isdisjoint(classes)
+        return self.for_reply and history_marks.is_signature(found)
 
     def _opens(self, tag: str, found: dict[str, str]) -> bool:
         """Does what the start of an element asks for; True when it got a block of its own."""
-        if self.for_reply:
-            self._mark_history(found)
+        if self.for_reply and history_marks.begins_history(found):
+            self._history()
         if tag == "a":
             self.links.append((found.get("href", ""), self.open[-1].length()))
         elif tag == "tr":
@@ -239,15 +135,14 @@ class _Walker:
             self._space(nested=any(block.kind == "li" for block in self.open))
             number = int(found["start"]) if re.fullmatch(r"\d{1,4}", found.get("start", "")) else 1
             return self._open_block(Block(kind="list", number=number if tag == "ol" else None))
-        elif tag in _SPACED:
+        elif tag in SPACED:
             self._space(nested=tag == "p" and _is_tight(found))
             self.pre += tag == "pre"
-        elif tag in _BLOCKS:
+        elif tag in BLOCKS:
             self.open[-1].end_line()
-        if self.for_reply and not _ATTRIBUTION.isdisjoint(found.get("class", "").lower().split()):
+        if self.for_reply and history_marks.is_attribution(found):
             return self._open_block(Block(kind="attribution", first="> ", other="> "))
-        if self.for_reply and found.get("name") == "quote":
-            # GMX and Web.de
+        if self.for_reply and history_marks.is_quote(found):
             return self._open_block(Block(kind="quote", first="> ", other="> "))
         return False
 
@@ -262,7 +157,7 @@ class _Walker:
         elif tag == "p":
             block.end_line()
             block.blank()
-        elif tag in _BLOCKS:
+        elif tag in BLOCKS:
             block.end_line()
 
     def _space(self, *, nested: bool) -> None:
@@ -286,15 +181,6 @@ class _Walker:
     def _close_block(self) -> None:
         block = self.open.pop()
         self.open[-1].take(block)
-
-    def _mark_history(self, found: dict[str, str]) -> None:
-        classes = found.get("class", "").lower().split()
-        if (
-            found.get("id", "").lower().removeprefix("x_") in _HISTORY_IDS
-            or not _HISTORY_CLASSES.isdisjoint(classes)
-            or _OUTLOOK_RULE.search(found.get("style", "").lower())
-        ):
-            self._history()
 
     def _history(self) -> None:
         """From here on nothing was newly typed: the line that every reader of replies knows."""

@@ -20,6 +20,7 @@ from ingest.bounce import read_bounce
 from ingest.clean import Cleaned, clean_html
 from ingest.hollow import Fill
 from ingest.parsing import parsed
+from ingest.readable import readable
 from ingest.reply import typed_part
 from ingest.structure import Piece, Structure, joined, structure
 from storage.records import Bounce, Mailbox, Reading
@@ -142,7 +143,7 @@ def _readable(pieces: list[Piece], problems: list[str]) -> list[Piece]:
     ready, tags = [], 0
     for piece in pieces:
         if piece.html is not None:
-            html = plain.readable(piece.html, max(0, limits.HTML_TAGS_READ - tags))
+            html = readable(piece.html, max(0, limits.HTML_TAGS_READ - tags))
             tags += piece.html.count("<") - piece.html.count("</")
             piece = Piece(piece.plain, html)
         ready.append(piece)

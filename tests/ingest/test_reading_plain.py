@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.plain import readable, rendered
+from ingest.plain import rendered
+from ingest.readable import readable
 
 BAIT = [
     "<div>", "<b>", "<p><b>", "<table><tr><td>", "<a href=x>x", "<font><p>", "<", "<x ", "<!--",
