@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from cli.app import App, Failure, pass_app, the_list
 from cli.show import as_document, json_option, rows
 from digest.timetable import next_weekly
-from moderation.decide import Case, decide
+from moderation.decide import decide
+from moderation.tell import Case
 from moderation.hold import on_duty
 from moderation.verdict import Kind, Verdict
 from storage import history, letters, lists, outgoing, posts, volunteers

@@ -58,7 +58,7 @@ def compose(sender: MailingList, draft: Draft) -> bytes:
     message["Subject"] = one_line(draft.subject)
     message["Date"] = format_datetime(draft.created_at)
     message["Message-ID"] = f"<{draft.message_id}>"
-    message["Reply-To"] = draft.reply_to
+    message["Reply-To"] = one_person(draft.reply_to)
     if _MESSAGE_ID.match(draft.in_reply_to):
         message["In-Reply-To"] = message["References"] = f"<{draft.in_reply_to}>"
     if draft.automatic:

@@ -29,11 +29,13 @@ class Desk:
     marks: Marks
     public_url: str
     proof: str = "aligned"
+    own_posts: bool = True
+    """Whether moderators may decide about their own posts."""
 
     @classmethod
     def of(cls, settings: Settings) -> Desk:
         marks = Marks(settings.secret, settings.secret_previous)
-        return cls(marks, settings.public_url, settings.proof)
+        return cls(marks, settings.public_url, settings.proof, settings.own_posts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class To:
 
     address: str
     reply: str
-    """Purpose of the reply address: verdict, settings, confirm, post or help."""
+    """Purpose of the reply address: verdict, settings, confirm, post, owner or help; or, where a
+    person shall have the reply, an address."""
     ids: tuple[int, ...] = ()
     """What the mark of the reply address names."""
     language: str = "en"
@@ -139,6 +142,8 @@ def _row(sender: MailingList, to: To, draft: Draft) -> Outgoing:
 
 
 def reply_address(desk: Desk, sender: MailingList, to: To, now: datetime) -> str:
+    if "@" in to.reply:
+        return to.reply
     if not to.ids:
         return write_address(sender, to.reply)
     mark = desk.marks.mint(to.reply, *to.ids, day=now.date())

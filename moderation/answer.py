@@ -12,25 +12,44 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from delivery.letters import Pen, To
-from moderation.decide import Case, decide, settled_already
-from moderation.hold import to_moderator
+from moderation.decide import decide
+from moderation.hold import ask_again, may_decide, to_moderator
+from moderation.tell import Case, settled_already
 from moderation.verdict import Kind, Verdict, read_verdict
-from storage import history, posts, subscribers, volunteers
+from storage import confirmations, history, outgoing, posts, volunteers
 from storage.addresses import fold
-from storage.records import Post, Proof, Reading, Volunteer
+from storage.records import Confirmation, Post, Proof, Reading, Volunteer
 
 # A mark older than this decides nothing: its post has long been settled or asked about anew.
 MARK_DAYS = 60
 CONFIRM_WITHIN = timedelta(days=7)
 ASK_AGAIN_AFTER = timedelta(minutes=10)
+DAY = timedelta(days=1)
+# A machine that answers each of our answers, and does not say that it is one, must tire first.
+MOST_ANSWERS_A_DAY = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What became of the letter: "verdict" or "refused", and why in words for the operator."""
+    """What became of the letter: an outcome, and why in words for the operator."""
 
     outcome: str
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A letter that answers our mail about ``post`` to ``volunteer``."""
+
+    pen: Pen
+    reading: Reading
+    post: Post
+    volunteer: Volunteer
+    round_up: datetime
+
+    @property
+    def case(self) -> Case:
+        return Case(self.pen, self.post, self.volunteer, self.round_up)
 
 
 def answer(
@@ -49,49 +68,43 @@ def answer(
     ``marked`` is False when the letter came without its mark and was known by In-Reply-To only;
     ``old`` when the mark was signed with a secret no longer in use or is out of date.
     """
-    post, volunteer = posts.by_id(pen.tx, post_id), volunteers.by_id(pen.tx, volunteer_id)
-    if post is None or volunteer is None or post.list_id != pen.sender.id:
-        return Answered("refused", "The post or the moderator that it is about is gone.")
-    if not _is_from(reading, volunteer):
-        return _somebody_else(pen, post, volunteer)
-    if volunteer.removed_at or old:
-        _write(pen, "verdict_not_possible", post, volunteer, removed=bool(volunteer.removed_at))
-        return Answered("refused", "Its mark is no longer valid.")
-    names = tuple(person.name for person in volunteers.every(pen.tx, post.list_id, "moderator"))
+    heard = _hear(pen, reading, post_id, volunteer_id, round_up)
+    if isinstance(heard, Answered):
+        return heard
+    if heard.volunteer.removed_at or old:
+        return _not_possible(heard)
+    names = tuple(one.name for one in volunteers.every(pen.tx, pen.sender.id, "moderator"))
     verdict = read_verdict(reading.reply_text, names, pen.sender.language)
-    case = Case(pen, post, volunteer, round_up)
     if verdict.kind in ("unclear", "help"):
-        return _explain(case, volunteer, verdict)
+        return _explain(heard, verdict)
+    if not may_decide(pen, heard.post, heard.volunteer):
+        _write(heard, "verdict_not_own")
+        return Answered("verdict", "not about an own post")
     if marked and (proof.aligned or pen.desk.proof == "mark"):
-        decide(case, verdict)
+        decide(heard.case, verdict)
         return Answered("verdict", verdict.kind)
-    return _ask_to_confirm(case, volunteer, verdict)
+    return _ask_to_confirm(heard, verdict)
 
 
-def confirmed(
-    pen: Pen, number: int, payload: dict[str, str], reading: Reading, *, round_up: datetime
-) -> Answered:
+def confirmed(pen: Pen, waiting: Confirmation, reading: Reading, *, round_up: datetime) -> Answered:
     """Acts on the reply to "did you say so?". Only a plain yes from the moderator confirms."""
-    post = posts.by_id(pen.tx, int(payload["post"]))
-    volunteer = volunteers.by_id(pen.tx, int(payload["volunteer"]))
-    if post is None or volunteer is None or volunteer.removed_at:
-        return Answered("refused", "The post or the moderator that it is about is gone.")
-    if not _is_from(reading, volunteer):
-        return Answered("refused", "Somebody else answered a mail to a moderator.")
-    names = (volunteer.name,)
-    says = read_verdict(reading.reply_text, names, pen.sender.language)
-    verdict = _verdict_of(payload)
+    post_id, volunteer_id = int(waiting.payload["post"]), int(waiting.payload["volunteer"])
+    heard = _hear(pen, reading, post_id, volunteer_id, round_up)
+    if isinstance(heard, Answered):
+        return heard
+    if heard.volunteer.removed_at or pen.now - waiting.asked_at > CONFIRM_WITHIN:
+        return _not_possible(heard)
+    says = read_verdict(reading.reply_text, (heard.volunteer.name,), pen.sender.language)
     if says.kind == "no":
-        subscribers.settle_confirmation(pen.tx, number, pen.now)
+        confirmations.settle(pen.tx, waiting.id, pen.now)
         return Answered("verdict", "taken back")
     if says.kind != "yes" and not _confirms(reading.reply_text):
-        _write(pen, "verdict_unclear", post, volunteer, said=says.line)
-        return Answered("verdict", "unclear")
-    case = Case(pen, post, volunteer, round_up)
-    if not subscribers.settle_confirmation(pen.tx, number, pen.now):
-        settled_already(case, verdict.kind)
+        return _explain(heard, says)
+    verdict = _verdict_of(waiting.payload)
+    if not confirmations.settle(pen.tx, waiting.id, pen.now):
+        settled_already(heard.case, verdict.kind)
         return Answered("verdict", "settled already")
-    decide(case, verdict)
+    decide(heard.case, verdict)
     return Answered("verdict", verdict.kind)
 
 
@@ -100,66 +113,73 @@ def says_yes(reply: str, language: str = "en") -> bool:
     return read_verdict(reply, (), language).kind == "yes" or _confirms(reply)
 
 
-def _is_from(reading: Reading, volunteer: Volunteer) -> bool:
-    """Exactly one sender, and it is the moderator. The display name proves nothing."""
-    if reading.senders != 1 or reading.sender is None:
-        return False
-    return fold(reading.sender.address) == fold(volunteer.address)
+def _hear(
+    pen: Pen, reading: Reading, post_id: int, volunteer_id: int, round_up: datetime
+) -> _Heard | Answered:
+    post, volunteer = posts.by_id(pen.tx, post_id), volunteers.by_id(pen.tx, volunteer_id)
+    if post is None or volunteer is None or post.list_id != pen.sender.id:
+        return Answered("refused", "The post or the moderator that it is about is gone.")
+    heard = _Heard(pen, reading, post, volunteer, round_up)
+    # Exactly one sender, and it is the moderator. The display name proves nothing.
+    author = reading.sender.address if reading.sender else ""
+    if reading.senders != 1 or fold(author) != fold(volunteer.address):
+        return _somebody_else(heard)
+    return heard
 
 
-def _somebody_else(pen: Pen, post: Post, volunteer: Volunteer) -> Answered:
+def _somebody_else(heard: _Heard) -> Answered:
     """Tells the moderator whose mail it was, once; the one who answered hears nothing."""
-    told = any(
-        step.what == "answered by somebody else" for step in history.of_post(pen.tx, post.id)
-    )
-    if not told and not volunteer.removed_at:
-        _write(pen, "verdict_not_yours", post, volunteer)
-    history.note(pen.tx, pen.now, "postround", "answered by somebody else", post_id=post.id)
+    pen, post, what = heard.pen, heard.post, "answered by somebody else"
+    told = any(step.what == what for step in history.of_post(pen.tx, post.id))
+    if not told and not heard.volunteer.removed_at:
+        pen.write("verdict_not_yours", to_moderator(heard.volunteer, post), post_title=post.title)
+    history.note(pen.tx, pen.now, "postround", what, post_id=post.id)
     return Answered("refused", "Somebody else answered a mail to a moderator.")
 
 
-def _explain(case: Case, volunteer: Volunteer, verdict: Verdict) -> Answered:
-    name = "verdict_help" if verdict.kind == "help" else "verdict_unclear"
-    values: dict[str, str] = {} if verdict.kind == "help" else {"said": verdict.line}
-    _write(case.pen, name, case.post, volunteer, **values)
+def _not_possible(heard: _Heard) -> Answered:
+    removed = bool(heard.volunteer.removed_at)
+    _write(heard, "verdict_not_possible", removed=removed)
+    if heard.post.state == "held" and not removed:
+        ask_again(heard.pen, heard.post, heard.volunteer, heard.round_up)
+    return Answered("verdict", "its mark decides nothing any more")
+
+
+def _explain(heard: _Heard, verdict: Verdict) -> Answered:
+    if verdict.kind == "help":
+        _write(heard, "verdict_help")
+    else:
+        _write(heard, "verdict_unclear", said=verdict.line)
     return Answered("verdict", verdict.kind)
 
 
-def _ask_to_confirm(case: Case, volunteer: Volunteer, verdict: Verdict) -> Answered:
-    pen, post = case.pen, case.post
+def _ask_to_confirm(heard: _Heard, verdict: Verdict) -> Answered:
+    pen, post, volunteer = heard.pen, heard.post, heard.volunteer
     if post.state != "held" and verdict.kind != "undo":
-        settled_already(case, verdict.kind)
+        settled_already(heard.case, verdict.kind)
         return Answered("verdict", "settled already")
+    # One question for each verdict and while: a flood of forged answers must not become ours.
+    source = f"verdict {post.id} {volunteer.id} {verdict.kind}"
+    recently = pen.now - ASK_AGAIN_AFTER
+    if confirmations.count_since(pen.tx, recently, list_id=pen.sender.id, source=source):
+        return Answered("verdict", "not proven; asked to confirm a moment ago")
     payload = {
         "post": str(post.id),
         "volunteer": str(volunteer.id),
         "kind": verdict.kind,
         "reason": verdict.reason,
-        **{f"field {name}": value for name, value in verdict.fields.items()},
+        "fields": verdict.fields,
     }
-    # One question for each verdict and while: a flood of forged answers must not become ours.
-    source = f"verdict {post.id} {volunteer.id} {verdict.kind}"
-    recently = pen.now - ASK_AGAIN_AFTER
-    if subscribers.asked_since(pen.tx, recently, list_id=pen.sender.id, source=source):
-        return Answered("verdict", "not proven; asked to confirm a moment ago")
-    number = subscribers.ask_confirmation(
+    number = confirmations.ask(
         pen.tx, pen.sender.id, "verdict", volunteer.address, payload, pen.now, source
     )
     to = To(volunteer.address, "confirm", (number,), volunteer_id=volunteer.id, post_id=post.id)
-    pen.write(
-        "verdict_confirm",
-        to,
-        automatic="auto-replied",
-        post_title=post.title,
-        said=verdict.kind,
-    )
+    _write(heard, "verdict_confirm", to, said=verdict.kind)
     return Answered("verdict", "not proven; asked to confirm")
 
 
-def _verdict_of(payload: dict[str, str]) -> Verdict:
-    prefix = "field "
-    fields = {name[len(prefix) :]: payload[name] for name in payload if name.startswith(prefix)}
-    return Verdict(cast(Kind, payload["kind"]), payload["reason"], fields)
+def _verdict_of(payload: dict[str, Any]) -> Verdict:
+    return Verdict(cast(Kind, payload["kind"]), payload["reason"], payload["fields"])
 
 
 def _confirms(reply: str) -> bool:
@@ -167,10 +187,15 @@ def _confirms(reply: str) -> bool:
     return bool(lines) and lines[0] in ("confirm", "confirmed", "i confirm")
 
 
-def _write(pen: Pen, letter: str, post: Post, volunteer: Volunteer, **values: Any) -> None:
+def _write(heard: _Heard, letter: str, to: To | None = None, **values: Any) -> None:
+    pen, post, volunteer = heard.pen, heard.post, heard.volunteer
+    about = {"post_id": post.id, "volunteer_id": volunteer.id}
+    if outgoing.count_since(pen.tx, pen.now - DAY, letter, **about) >= MOST_ANSWERS_A_DAY:
+        return
     pen.write(
         letter,
-        to_moderator(volunteer, post),
+        to or to_moderator(volunteer, post),
+        answers=heard.reading.message_id or "",
         automatic="auto-replied",
         post_title=post.title,
         **values,

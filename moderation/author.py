@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from delivery.letters import Pen
-from moderation.answer import Answered
+from moderation.answer import DAY, Answered
 from moderation.hold import to_author
 from moderation.words import fold, words
-from storage import carried, history, posts
+from storage import carried, history, outgoing, posts
 from storage.addresses import fold as fold_address
 from storage.records import Post, Proof, Reading
+
+# Partners write from ticket systems, which answer every mail and do not say that they are machines.
+MOST_ANSWERS_A_DAY = 3
 
 
 def answer(pen: Pen, reading: Reading, proof: Proof, post_id: int, *, marked: bool) -> Answered:
@@ -28,9 +31,16 @@ def answer(pen: Pen, reading: Reading, proof: Proof, post_id: int, *, marked: bo
     ):
         return Answered("refused", "It is not proven that the author wrote it.")
     if not _cancels(reading.reply_text, pen.sender.language):
-        _write(pen, "author_unclear", post, said=_first_line(reading.reply_text))
-        return Answered("command", "author_unclear")
+        return _explain(pen, post, _first_line(reading.reply_text))
     return _cancel(pen, post)
+
+
+def _explain(pen: Pen, post: Post, said: str) -> Answered:
+    before = outgoing.count_since(pen.tx, pen.now - DAY, "author_unclear", post_id=post.id)
+    if before >= MOST_ANSWERS_A_DAY:
+        return Answered("automatic", "It answers each of our answers.")
+    _write(pen, "author_unclear", post, said=said)
+    return Answered("command", "author_unclear")
 
 
 def _cancel(pen: Pen, post: Post) -> Answered:

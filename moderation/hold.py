@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from sqlalchemy import Connection
 from delivery.letters import Pen, To
 from moderation.rota import order_of
 from storage import history, lists, posts, subscribers, volunteers
+from storage.addresses import fold
 from storage.records import Attachment, MailingList, Post, Proof, StoredAttachment, Volunteer
 from templates import AttachmentView
 
@@ -24,11 +26,15 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Posts in one hour: of one author whose address is vouched for, and of all strangers."""
+    """Posts in one hour: of one author, and of all strangers together."""
 
     per_sender: int = 20
-    per_stranger: int = 5
+    """Of one whose address is vouched for; a stranger may send a quarter of that."""
     strangers: int = 50
+
+    @property
+    def per_stranger(self) -> int:
+        return max(self.per_sender // 4, 1)
 
 
 def hold(
@@ -99,17 +105,32 @@ def on_duty(tx: Connection, sender: MailingList, now: datetime) -> list[Voluntee
 
 def ask(pen: Pen, post: Post, words: str, round_up: datetime) -> None:
     """Asks whoever is on duty. Where a list has no moderator its posts are seen in ``waiting``."""
-    for volunteer in on_duty(pen.tx, pen.sender, pen.now)[:1]:
-        pen.write(
-            "post_held",
-            to_moderator(volunteer, post),
-            attached=_with_content(pen.tx, post),
-            proof_words=words,
-            due=round_up.astimezone(ZoneInfo(volunteer.timezone or pen.sender.timezone)),
-            **post_values(pen.tx, post),
-        )
-        name = volunteer.name or volunteer.address
-        history.note(pen.tx, pen.now, "postround", "asked", post_id=post.id, detail=name)
+    able = (one for one in on_duty(pen.tx, pen.sender, pen.now) if may_decide(pen, post, one))
+    for volunteer in islice(able, 1):
+        _ask(pen, post, volunteer, words, round_up)
+
+
+def ask_again(pen: Pen, post: Post, volunteer: Volunteer, round_up: datetime) -> None:
+    """A fresh mail with a fresh mark, for a moderator who answered too old a one."""
+    _ask(pen, post, volunteer, proof_words(post.proof, Proof()), round_up)
+
+
+def _ask(pen: Pen, post: Post, volunteer: Volunteer, words: str, round_up: datetime) -> None:
+    pen.write(
+        "post_held",
+        to_moderator(volunteer, post),
+        attached=_with_content(pen.tx, post),
+        proof_words=words,
+        due=round_up.astimezone(ZoneInfo(volunteer.timezone or pen.sender.timezone)),
+        **post_values(pen.tx, post),
+    )
+    name = volunteer.name or volunteer.address
+    history.note(pen.tx, pen.now, "postround", "asked", post_id=post.id, detail=name)
+
+
+def may_decide(pen: Pen, post: Post, volunteer: Volunteer) -> bool:
+    """Not about their own posts, where a setting says so."""
+    return pen.desk.own_posts or fold(post.author_address) != fold(volunteer.address)
 
 
 def to_moderator(volunteer: Volunteer, post: Post) -> To:

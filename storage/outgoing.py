@@ -29,11 +29,6 @@ def put(tx: Connection, new: Outgoing, *, lane: int = LANE_PEOPLE) -> int:
     return int(tx.execute(statement).scalar_one())
 
 
-def set_message(tx: Connection, outgoing_id: int, message: bytes) -> None:
-    """The bytes of a mail that must name its own id, and so is made after its row."""
-    tx.execute(update(outgoing).where(outgoing.c.id == outgoing_id).values(message=message))
-
-
 def claim(
     tx: Connection, claim: str, now: datetime, lease: timedelta, limit: int, lane: int | None = None
 ) -> list[Outgoing]:
@@ -105,14 +100,6 @@ def still_claimed(tx: Connection, outgoing_id: int, claim: str) -> bool:
     return tx.execute(select(outgoing.c.id).where(_mine([outgoing_id], claim))).first() is not None
 
 
-def drop(tx: Connection, outgoing_id: int, reason: str) -> bool:
-    here = (outgoing.c.id == outgoing_id) & outgoing.c.state.in_(("waiting", "refused"))
-    return (
-        tx.execute(update(outgoing).where(here).values(state="dropped", reason=reason)).rowcount
-        == 1
-    )
-
-
 def by_id(tx: Connection, outgoing_id: int) -> Outgoing | None:
     row = tx.execute(select(*_FIELDS).where(outgoing.c.id == outgoing_id)).one_or_none()
     return _outgoing(row) if row else None
@@ -141,11 +128,24 @@ def last_about_post(
     return _outgoing(row) if row else None
 
 
-def asked_volunteers(tx: Connection, post_id: int) -> set[int]:
-    """Who was ever asked about a post."""
-    here = (outgoing.c.post_id == post_id) & outgoing.c.volunteer_id.is_not(None)
-    found = tx.execute(select(outgoing.c.volunteer_id).where(here)).scalars()
-    return {number for number in found if number is not None}
+def count_since(
+    tx: Connection,
+    since: datetime,
+    letter: str,
+    *,
+    post_id: int | None = None,
+    volunteer_id: int | None = None,
+    subscriber_id: int | None = None,
+) -> int:
+    """How many mails of that template were written since then about a post, or to one person."""
+    here = (outgoing.c.created_at >= since) & (outgoing.c.letter == letter)
+    if post_id is not None:
+        here &= outgoing.c.post_id == post_id
+    if volunteer_id is not None:
+        here &= outgoing.c.volunteer_id == volunteer_id
+    if subscriber_id is not None:
+        here &= outgoing.c.subscriber_id == subscriber_id
+    return int(tx.execute(select(func.count()).where(here)).scalar_one())
 
 
 def posts_of(items: str) -> list[int]:

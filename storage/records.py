@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 Frequency = Literal["straight away", "daily", "weekly", "monthly"]
 FREQUENCIES: tuple[Frequency, ...] = ("straight away", "daily", "weekly", "monthly")
@@ -226,6 +226,19 @@ class Subscriber:
     owed_since: datetime | None = None
     """The last edition under the wishes before a change: from there the next one looks back."""
     consent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What somebody asked for and the address itself has to say yes to."""
+
+    id: int
+    list_id: int
+    kind: str
+    """join, wish, leave or verdict"""
+    address: str
+    payload: dict[str, Any]
+    asked_at: datetime
 
 
 # What is meant for readers -----------------------------------------------------------------

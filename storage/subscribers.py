@@ -1,8 +1,7 @@
-"""Readers, and what waits for a confirmation from an address itself."""
+"""Readers: their settings, and their coming and going."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
@@ -119,69 +118,6 @@ def any_straight_away(tx: Connection, list_id: int) -> bool:
 
 def count(tx: Connection, list_id: int) -> int:
     here = (subscriber.c.list_id == list_id) & (subscriber.c.state == "active")
-    return int(tx.execute(select(func.count()).where(here)).scalar_one())
-
-
-# Confirmations ------------------------------------------------------------------------------------
-
-
-def ask_confirmation(
-    tx: Connection,
-    list_id: int,
-    kind: str,
-    address: str,
-    payload: dict[str, Any],
-    now: datetime,
-    source: str = "",
-) -> int:
-    """Writes down what waits for a yes from ``address``; the id goes into the mark."""
-    values = {
-        "list_id": list_id,
-        "kind": kind,
-        "address_key": fold(address),
-        "payload": json.dumps(payload | {"address": address}),
-        "source": source,
-        "created_at": now,
-    }
-    statement = confirmation.insert().values(values).returning(confirmation.c.id)
-    return int(tx.execute(statement).scalar_one())
-
-
-def confirmation_by_id(
-    tx: Connection, number: int
-) -> tuple[int, str, dict[str, Any], datetime] | None:
-    """(list id, kind, payload with "address", asked at), settled or not."""
-    row = tx.execute(select(confirmation).where(confirmation.c.id == number)).one_or_none()
-    if row is None:
-        return None
-    return row.list_id, row.kind, json.loads(row.payload), row.created_at
-
-
-def settle_confirmation(tx: Connection, number: int, now: datetime) -> bool:
-    """True for exactly one caller: a second yes changes nothing."""
-    here = (confirmation.c.id == number) & confirmation.c.settled_at.is_(None)
-    return tx.execute(update(confirmation).where(here).values(settled_at=now)).rowcount == 1
-
-
-def asked_since(
-    tx: Connection,
-    since: datetime,
-    *,
-    list_id: int = 0,
-    kind: str = "",
-    address: str = "",
-    source: str = "",
-) -> int:
-    """How many confirmations were asked since then, of one address or from one source."""
-    here = confirmation.c.created_at >= since
-    if list_id:
-        here &= confirmation.c.list_id == list_id
-    if kind:
-        here &= confirmation.c.kind == kind
-    if address:
-        here &= confirmation.c.address_key == fold(address)
-    if source:
-        here &= confirmation.c.source == source
     return int(tx.execute(select(func.count()).where(here)).scalar_one())
 
 

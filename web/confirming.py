@@ -12,9 +12,10 @@ from starlette.responses import Response
 from delivery.addresses import write_address
 from delivery.letters import settings_url
 from digest import timetable
-from preferences import joining
-from storage import subscribers
-from storage.records import MailingList
+from preferences import confirming
+from preferences.asking import CONFIRM_WITHIN
+from storage import confirmations, subscribers
+from storage.records import Confirmation, MailingList
 from web.site import Site, list_of, show
 
 WHAT = {"join": "join", "wish": "change", "leave": "leave"}
@@ -22,41 +23,38 @@ WHAT = {"join": "join", "wish": "change", "leave": "leave"}
 
 async def confirm(request: Request, site: Site) -> Response:
     mark = site.mark(request, "confirm")
-    number = mark.ids[0]
-    sender, kind, address, changes = await site.run(lambda tx: _asked(tx, site, number))
-    if kind not in WHAT:
-        raise HTTPException(404)
-    if mark.old_key or site.days_old(mark) > joining.CONFIRM_WITHIN.days:
+    sender, waiting, changes = await site.run(lambda tx: _asked(tx, site, mark.ids[0]))
+    leaving, address = waiting.kind == "leave", waiting.address
+    if mark.old_key or site.days_old(mark) > CONFIRM_WITHIN.days:
         return show("expired", sender, help_address=write_address(sender, "help"))
+    if request.method != "POST" and leaving:
+        return show("leave", sender, address=address)
     if request.method != "POST":
-        if kind == "leave":
-            return show("leave", sender, address=address)
-        return show("confirm", sender, address=address, what=WHAT[kind], changes=changes)
-    shown = await site.change(lambda tx: _confirmed(tx, site, sender, number, address))
-    if kind == "leave":
+        return show("confirm", sender, address=address, what=WHAT[waiting.kind], changes=changes)
+    shown = await site.change(lambda tx: _confirmed(tx, site, sender, waiting))
+    if leaving:
         return show("leave_done", sender, address=address, rejoin_url="", settings_url="")
-    return show("confirm_done", sender, address=address, what=WHAT[kind], **shown)
+    return show("confirm_done", sender, address=address, what=WHAT[waiting.kind], **shown)
 
 
-def _asked(tx: Connection, site: Site, number: int) -> tuple[MailingList, str, str, list[str]]:
-    found = subscribers.confirmation_by_id(tx, number)
-    if found is None:
+def _asked(tx: Connection, site: Site, number: int) -> tuple[MailingList, Confirmation, list[str]]:
+    waiting = confirmations.by_id(tx, number)
+    if waiting is None or waiting.kind not in WHAT:
         raise HTTPException(404)
-    list_id, kind, payload, _ = found
-    sender = list_of(tx, list_id)
-    changes = joining.asked_changes(site.pen(tx, sender), payload) if kind == "wish" else []
-    return sender, kind, payload["address"], changes
+    sender = list_of(tx, waiting.list_id)
+    wish = waiting.kind == "wish"
+    return sender, waiting, confirming.asked_changes(site.pen(tx, sender), waiting) if wish else []
 
 
 def _confirmed(
-    tx: Connection, site: Site, sender: MailingList, number: int, address: str
+    tx: Connection, site: Site, sender: MailingList, waiting: Confirmation
 ) -> dict[str, Any]:
     """Carries it out (again: nothing) and says what the page then shows."""
     pen = site.pen(tx, sender)
     table = timetable.of_list(sender, "weekly")
     slot = timetable.next_slot(table, pen.now)
-    joining.confirm(pen, number, how="on the page", first=slot.at)
-    reader = subscribers.by_address(tx, sender.id, address)
+    confirming.confirm(pen, waiting, how="on the page", first=slot.at)
+    reader = subscribers.by_address(tx, sender.id, waiting.address)
     if reader is None or reader.state != "active":
         return {"first": "", "settings_url": ""}
     first = slot.at.astimezone(table.zone) if reader.frequency == "weekly" else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -83,10 +82,9 @@ def _save(tx: Connection, site: Site, number: int, wanted: dict[str, Any]) -> li
     """Saves what differs; the sentences about it. The reader hears of it by mail too."""
     sender, reader, _ = _reader(tx, number)
     pen = site.pen(tx, sender)
-    differs = {name: value for name, value in wanted.items() if getattr(reader, name) != value}
-    said = change.sentences(pen, reader, replace(reader, **differs))
-    if differs:
-        change.change(pen, reader, differs)
+    changes, said = change.difference(pen, reader, wanted)
+    if changes:
+        change.change(pen, reader, changes)
     return said
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from storage import editions, outgoing, posts, subscribers, volunteers
+from storage import confirmations, editions, outgoing, posts, subscribers, volunteers
 from storage.database import Database
 from storage.outgoing import LANE_EDITIONS
 from storage.records import Subscriber
@@ -62,10 +62,10 @@ def test_d8_two_decisions_at_once_are_one(database: Database) -> None:
 def test_a_confirmation_counts_once(database: Database) -> None:
     with database.write() as tx:
         to = new_list(tx)
-        number = subscribers.ask_confirmation(tx, to.id, "join", "carol@reader.example", {}, NOON)
+        number = confirmations.ask(tx, to.id, "join", "carol@reader.example", {}, NOON)
 
     def settle(tx: Connection) -> bool:
-        return subscribers.settle_confirmation(tx, number, NOON)
+        return confirmations.settle(tx, number, NOON)
 
     assert sorted(at_once(database, settle, settle, settle)) == [False, False, True]
 

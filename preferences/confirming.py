@@ -1,0 +1,86 @@
+"""Wishes without proof: asks the reader's own address, and carries out what it says yes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from delivery.letters import Pen
+from preferences import asking, change, joining
+from preferences.asking import CONFIRM_WITHIN
+from preferences.wish import Wish
+from storage import confirmations, subscribers
+from storage.records import Confirmation, Subscriber
+
+
+def ask_to_confirm_wishes(
+    pen: Pen, reader: Subscriber, wishes: Sequence[Wish], source: str, per_source_hour: int
+) -> str:
+    """Asks a reader whether wishes that came without a mark are truly theirs.
+
+    Returns the name of the letter, "" when there were too many today. Who asks only to be shown
+    something is shown it: it goes to the reader's own address.
+    """
+    leaving = any(wish.kind == "stop" for wish in wishes)
+    kind = "leave" if leaving else "wish"
+    if not asking.may_write(pen, kind, reader.address, source, per_source_hour):
+        return ""
+    changes, said = change.difference(pen, reader, change.merged(reader, wishes))
+    if not leaving and not changes:
+        confirmations.note(pen.tx, pen.sender.id, kind, reader.address, pen.now, source)
+        return change.show(pen, reader, wishes)
+    payload = {"changes": _for_json(changes)}
+    number = confirmations.ask(
+        pen.tx, pen.sender.id, kind, reader.address, payload, pen.now, source
+    )
+    if leaving:
+        asking.write(pen, "leaving_confirm", reader.address, number)
+        return "leaving_confirm"
+    asking.write(pen, "wish_confirm", reader.address, number, changes=said)
+    return "wish_confirm"
+
+
+def confirm(pen: Pen, waiting: Confirmation, *, how: str, first: datetime) -> str:
+    """Carries out what waited for a yes; the name of the letter, "" when it is too late.
+
+    ``how`` and ``first`` as in ``joining.join``. A second yes changes nothing and writes nothing.
+    """
+    if waiting.list_id != pen.sender.id or pen.now - waiting.asked_at > CONFIRM_WITHIN:
+        return ""
+    if not confirmations.settle(pen.tx, waiting.id, pen.now):
+        return "settled"
+    changes = _from_json(waiting.payload.get("changes", {}))
+    if waiting.kind == "join":
+        return joining.join(pen, waiting.address, changes, how, first)
+    reader = subscribers.by_address(pen.tx, pen.sender.id, waiting.address)
+    if reader is None or reader.state == "left":
+        return "settled"
+    if waiting.kind == "leave":
+        change.leave(pen, reader)
+        return "leaving_done"
+    return change.apply(pen, reader, [Wish("change", changes)])
+
+
+def asked_changes(pen: Pen, waiting: Confirmation) -> list[str]:
+    """What a wish that waits for its yes would change, in sentences."""
+    reader = subscribers.by_address(pen.tx, pen.sender.id, waiting.address)
+    changes = _from_json(waiting.payload.get("changes", {}))
+    return change.difference(pen, reader, changes)[1] if reader else []
+
+
+def _for_json(changes: Mapping[str, Any]) -> dict[str, Any]:
+    until = changes.get("paused_until")
+    return {**changes, "paused_until": until.isoformat()} if until else dict(changes)
+
+
+def _from_json(payload: Mapping[str, Any]) -> dict[str, Any]:
+    changes = dict(payload)
+    if "topics" in changes:
+        changes["topics"] = tuple(changes["topics"])
+    if "topic_frequencies" in changes:
+        own = changes["topic_frequencies"].items()
+        changes["topic_frequencies"] = {int(topic): frequency for topic, frequency in own}
+    if changes.get("paused_until"):
+        changes["paused_until"] = date.fromisoformat(changes["paused_until"])
+    return changes
