@@ -12,6 +12,9 @@ BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 LOCKED := --require-hashes --no-build-isolation --use-pep517
 
+# Where the environment forbids Python to keep what it compiled, every command would take seconds.
+COMPILE = $(BIN)/python -m compileall -q $(CODE) || true
+
 UV_COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --annotation-style line \
 	--custom-compile-command "make lock" $(UPGRADE)
@@ -27,6 +30,7 @@ help: ## show this list
 install: .venv/.installed ## make .venv with what Postround needs, and nothing else
 
 run: install ## start the whole service with a small demonstration list
+	@$(COMPILE)
 	@$(BIN)/postround run --trial
 
 demo: install ## play a whole week against the real service in under a minute
@@ -70,6 +74,7 @@ clean: ## remove .venv and caches; databases and mails stay
 	@$(PIP_INSTALL) $(LOCKED) -r requirements-build.txt
 	@$(PIP_INSTALL) $(LOCKED) -r requirements.txt
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@$(COMPILE)
 	@touch $@
 
 .venv/.tested: .venv/.python requirements-build.txt requirements-test.txt pyproject.toml
@@ -77,6 +82,7 @@ clean: ## remove .venv and caches; databases and mails stay
 	@$(PIP_INSTALL) $(LOCKED) -r requirements-build.txt
 	@$(PIP_INSTALL) $(LOCKED) -r requirements-test.txt
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@$(COMPILE)
 	@touch .venv/.installed $@
 
 .PHONY: help install run demo test proof lint check bench lock clean
