@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -29,6 +30,6 @@ def note(sender: str, to: str, subject: str, text: str = "") -> bytes:
     message["From"] = sender
     message["To"] = to
     message["Subject"] = subject
-    message["Message-ID"] = f"<note-{abs(hash((sender, to, subject, text)))}@home.example>"
+    message["Message-ID"] = f"<note-{zlib.crc32(repr((sender, to, subject, text)).encode())}@home.example>"
     message.set_content(text)
     return message.as_bytes()
