@@ -30,6 +30,7 @@ def note(sender: str, to: str, subject: str, text: str = "") -> bytes:
     message["From"] = sender
     message["To"] = to
     message["Subject"] = subject
-    message["Message-ID"] = f"<note-{zlib.crc32(repr((sender, to, subject, text)).encode())}@home.example>"
+    number = zlib.crc32(repr((sender, to, subject, text)).encode())
+    message["Message-ID"] = f"<note-{number}@home.example>"
     message.set_content(text)
     return message.as_bytes()
