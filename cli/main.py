@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 could not (one plain sentence, no traceback), 2 wrong usag
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
@@ -68,6 +69,8 @@ def postround(context: click.Context) -> None:
 
 def main() -> None:
     """Runs the command line; every foreseen failure is one sentence on standard error."""
+    # The database, the secret and the mails are nobody else's to read.
+    os.umask(0o077)
     from cli.app import Failure
     from storage.database import DiskFull, Unavailable
 
