@@ -35,9 +35,7 @@ def apply(
         leave(pen, reader, answers=answers)
         return "leaving_done"
     wanted = merged(reader, wishes)
-    if reader.state == "stopped":
-        wanted["state"] = "active"  # too many mails came back, and here is somebody who had one
-    if not wanted:
+    if not wanted and reader.state != "stopped":
         return show(pen, reader, wishes, answers=answers, answered=answered)
     name = change(pen, reader, wanted, answers=answers)
     if any(wish.kind == "more" for wish in wishes):
@@ -51,16 +49,23 @@ def merged(reader: Subscriber, wishes: Sequence[Wish]) -> dict[str, Any]:
     for wish in wishes:
         if wish.kind != "change":
             continue
-        own = wish.changes.get("topic_frequencies")
-        if own:
-            before = wanted.get("topic_frequencies", reader.topic_frequencies)
-            wanted["topic_frequencies"] = {**before, **own}
-            chosen = wanted.get("topics", reader.topics)
-            # "jobs daily" asks for jobs, too; whoever gets all topics has them already.
-            new = [topic for topic in own if chosen and topic not in chosen]
-            wanted |= {"topics": (*chosen, *new)} if new else {}
-        wanted |= {name: value for name, value in wish.changes.items() if value is not own}
+        before = dict(wanted)
+        wanted |= wish.changes
+        if own := wish.changes.get("topic_frequencies"):
+            wanted |= _with_own(reader, before, own)
     return wanted
+
+
+def _with_own(
+    reader: Subscriber, wanted: Mapping[str, Any], own: Mapping[int, str]
+) -> dict[str, Any]:
+    """ "jobs daily" beside what was wanted before it. It asks for jobs, too; whoever gets all
+    topics has them already."""
+    frequencies = wanted.get("topic_frequencies", reader.topic_frequencies)
+    topics = wanted.get("topics", reader.topics)
+    new = [topic for topic in own if topics and topic not in topics]
+    added = {"topics": (*topics, *new)} if new else {}
+    return {"topic_frequencies": {**frequencies, **own}, **added}
 
 
 def difference(
@@ -74,6 +79,9 @@ def difference(
 
 def change(pen: Pen, reader: Subscriber, wanted: Mapping[str, Any], *, answers: str = "") -> str:
     """Changes the settings and tells the reader what is different now."""
+    if reader.state == "stopped":
+        # Too many mails came back, and here is somebody who had one.
+        wanted = {**wanted, "state": "active"}
     changes, said = difference(pen, reader, wanted)
     if not changes:
         return show(pen, reader, (), answers=answers)

@@ -59,7 +59,7 @@ def confirm(pen: Pen, waiting: Confirmation, *, how: str, first: datetime) -> st
     if waiting.kind == "leave":
         change.leave(pen, reader)
         return "leaving_done"
-    return change.apply(pen, reader, [Wish("change", changes)])
+    return change.change(pen, reader, changes)
 
 
 def asked_changes(pen: Pen, waiting: Confirmation) -> list[str]:

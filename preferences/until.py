@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 from babel.dates import get_month_names
+from babel.localedata import locale_identifiers
 
 from preferences.words import fold, ordered, words
 
@@ -24,6 +25,8 @@ def read_until(text: str, today: date, language: str = "en") -> date | None:
 
 
 def _read(text: str, today: date, language: str) -> date | None:
+    if text.removeprefix("until ") in words(language, "tomorrow"):
+        return today + timedelta(days=1)
     if match := _ISO.match(text):
         return _date(int(match[3]), int(match[2]), int(match[1]), today)
     if match := _NUMBERS.match(text):
@@ -46,9 +49,14 @@ def _named(day: str, month: str, year: str | None, today: date, language: str) -
 def _months(language: str) -> dict[str, int]:
     names = {}
     for width in ("wide", "abbreviated"):
-        for number, name in get_month_names(width, locale=language).items():
+        for number, name in get_month_names(width, locale=_known(language)).items():
             names[fold(name).rstrip(".")] = number
     return names
+
+
+def _known(language: str) -> str:
+    name = language.partition("-")[0]
+    return name if name in locale_identifiers() else "en"
 
 
 def _date(day: int, month: int, year: int | None, today: date) -> date | None:

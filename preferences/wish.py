@@ -56,8 +56,8 @@ def read_wishes(
     ``topics`` are the list's, ``today`` is the list's local date. When the first line that does
     not greet is no wish, the answer is one unclear Wish: nothing shall be changed by chance.
     """
-    lines = [line.strip(" \t>*•-")[:MAX_LINE] for line in text.splitlines()]
-    lines = [line for line in lines if line][:MAX_LINES]
+    lines = [line.strip(" \t*•-")[:MAX_LINE] for line in text.splitlines()]
+    lines = [line for line in lines if line and line[0] not in ">|"][:MAX_LINES]
     while len(lines) > 1 and _greets(lines[0], language):
         lines.pop(0)
     if not lines:
@@ -70,15 +70,20 @@ def read_wishes(
 
 
 def _greets(line: str, language: str) -> bool:
-    first, *rest = fold(line).rstrip(" ,.!:;").split() or [""]
-    return first in words(language, "greetings") and len(rest) <= 3
+    """ "Hi Postround team," or "Thanks!", and no more."""
+    text = " ".join(re.findall(r"[\w']+", fold(line)))
+    greeting = _beginning(text, words(language, "greetings"))
+    return (bool(greeting) and len(text.split()) <= 4) or text in words(language, "polite")
 
 
 def _read(line: str, topics: Sequence[Topic], today: date, language: str) -> Wish:
     folded = _plain(line)
+    if "?" in folded.strip("? "):
+        return Wish("unclear", {}, line)
     for word, (kind, changes) in _SIMPLE.items():
         if _stands_alone(folded, words(language, word), language):
             return Wish(kind, changes, line)
+    folded = _without_courtesies(folded, language)
     chosen = _topics(folded, topics, language)
     if chosen is not None:
         return Wish("change", {"topics": chosen}, line)
@@ -99,12 +104,22 @@ def _plain(line: str) -> str:
     return " ".join(text.split())
 
 
+def _without_courtesies(line: str, language: str) -> str:
+    """Without the "please" before and the "thanks" after."""
+    polite = words(language, "polite") | words(language, "greetings")
+    while word := _beginning(line, polite):
+        line = line[len(word) :].lstrip(" ,")
+    while word := _end(line, polite):
+        line = line[: -len(word)].rstrip(" ,")
+    return line
+
+
 def _stands_alone(line: str, own: frozenset[str], language: str) -> bool:
     """Whether the line is one of the words and what may stand beside it, and no question."""
     text, found = line.replace(",", " ").strip(), False
     if "?" in text and text != "?":
         return False
-    beside = words(language, "beside") | words(language, "greetings")
+    beside = words(language, "beside") | words(language, "polite") | words(language, "greetings")
     while text:
         word = _beginning(text, own)
         found = found or bool(word)
@@ -120,20 +135,27 @@ def _beginning(text: str, choices: frozenset[str]) -> str:
     return max(fitting, key=len, default="")
 
 
+def _end(text: str, choices: frozenset[str]) -> str:
+    fitting = [word for word in choices if text.endswith((f" {word}", f",{word}"))]
+    return max(fitting, key=len, default="")
+
+
 def _topics(line: str, topics: Sequence[Topic], language: str) -> tuple[int, ...] | None:
     """The ids after "topics", or None when the line does not name topics that we all know."""
     begin = _beginning(line, words(language, "topics"))
     if not begin:
         return None
-    known = _names(topics)
-    chosen: list[int | None] = []
-    for part in line[len(begin) :].split(","):
-        name = part.strip()
-        # A topic's own name may hold an "and": it is looked up whole before it is split.
-        names = [name] if name in known else re.split(r"\band\b|&|\+", name)
-        chosen += [known.get(name.strip()) for name in names if name.strip()]
-    found = tuple(dict.fromkeys(number for number in chosen if number is not None))
-    return found if found and None not in chosen else None
+    known, between = _names(topics), words(language, "between_topics")
+    chosen: list[int] = []
+    rest = " ".join(re.sub(r"[,&+]", " ", line[len(begin) :]).split())
+    while rest:
+        # A topic's own name may hold an "and": the longest name is looked for first.
+        name = _beginning(rest, frozenset(known))
+        if not name and rest.split()[0] not in between:
+            return None
+        chosen += [known[name]] if name else []
+        rest = rest[len(name or rest.split()[0]) :].strip()
+    return tuple(dict.fromkeys(chosen)) or None
 
 
 def _own_frequency(line: str, topics: Sequence[Topic], language: str) -> dict[int, str] | None:
@@ -149,7 +171,12 @@ def _own_frequency(line: str, topics: Sequence[Topic], language: str) -> dict[in
 
 
 def _names(topics: Sequence[Topic]) -> dict[str, int]:
-    return {fold(name): topic.id for topic in topics for name in (topic.key, topic.name)}
+    """The names as they stand in a line, where commas and the like are gone."""
+    return {
+        " ".join(re.sub(r"[,&+]", " ", _plain(name)).split()): topic.id
+        for topic in topics
+        for name in (topic.key, topic.name)
+    }
 
 
 def _more(line: str, language: str) -> tuple[int, ...]:
