@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from delivery.letters import Pen
 from delivery.marks import Mark
 from digest import timetable
 from ingest.draft import Draft
-from storage.records import Letter, Proof, Reading
+from storage.records import Letter, MailingList, Proof, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Matter:
     draft: Draft
     source: str
     """The stranger's host for the limits, "" when it says nothing (a front server's)."""
+    every: Sequence[MailingList] = ()
+    """All lists of this installation."""
 
     @property
     def author(self) -> str:

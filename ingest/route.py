@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from ingest import to_moderation, to_owner, to_preferences
 from ingest.matter import Matter, Outcome
+from ingest.screen import forged_as_ours
 from storage import outgoing
 
 _DESKS: dict[str, Callable[[Matter], Outcome]] = {
@@ -44,7 +45,7 @@ def _set_aside(matter: Matter) -> Outcome | None:
         return Outcome("bounce", f"{bounce.kind} {bounce.status or ''}".strip())
     if to.purpose == "bounce":
         return Outcome("automatic" if reading.auto_submitted else "bounce", "not a bounce we know")
-    if to.list.list_id in reading.list_ids:
+    if _is_ours(matter):
         return Outcome("automatic", "Our own mail came back.")
     if reading.auto_submitted or not matter.letter.mail_from:
         return Outcome("automatic", "A machine wrote it.")
@@ -54,12 +55,20 @@ def _set_aside(matter: Matter) -> Outcome | None:
     return None if by_mark else _not_who_they_say(matter)
 
 
+def _is_ours(matter: Matter) -> bool:
+    """Known by its List-Id, also when two lists read each other, or else by its Message-ID."""
+    if any(one.list_id in matter.reading.list_ids for one in matter.every):
+        return True
+    own = matter.reading.message_id
+    return own is not None and outgoing.by_message_id(matter.pen.tx, [own]) is not None
+
+
 def _not_who_they_say(matter: Matter) -> Outcome | None:
     if matter.reading.senders != 1 or not matter.author:
         return Outcome("refused", "It does not say plainly who sent it.")
     if matter.proof.dmarc == "fail" and matter.proof.dmarc_policy == "reject":
         return Outcome("refused", "The sender's domain says that this mail is forged (DMARC).")
-    return None
+    return forged_as_ours(matter)
 
 
 def _to_the_list(matter: Matter) -> Outcome:
