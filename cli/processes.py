@@ -14,7 +14,7 @@ from typing import Any, Literal
 import uvicorn
 
 from cli.inbound import is_ours_in, keep_in
-from config import Settings
+from config import Settings, WrongSetting
 from delivery.letters import Desk
 from delivery.ready import Readier
 from delivery.sender import run_sender
@@ -22,6 +22,7 @@ from digest.clock import run_clock
 from ingest.door import Door, open_door
 from ingest.door_settings import DoorSettings
 from ingest.resolver import Dns
+from ingest.scanners import read_setting
 from ingest.work import Workers
 from storage.database import Database
 from web.app import create_app
@@ -38,8 +39,9 @@ async def serve(
 ) -> None:
     """Runs ``parts`` until SIGTERM or SIGINT; calls ``ready`` when all of them are up.
 
-    Raises OSError when an address is taken, and whatever ends a part by mistake.
+    Raises WrongSetting, OSError when an address is taken, and whatever ends a part by mistake.
     """
+    _check_scanner(settings)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -50,6 +52,14 @@ async def serve(
         await stop.wait()
         log.info("stopping")
     database.close()
+
+
+def _check_scanner(settings: Settings) -> None:
+    """Only the scanner's own file knows what it can be, and ``config`` knows nothing above it."""
+    try:
+        read_setting(settings.spam_scanner)
+    except ValueError as error:
+        raise WrongSetting(f"POSTROUND_SPAM_SCANNER: {error}") from error
 
 
 @contextlib.asynccontextmanager
@@ -70,7 +80,7 @@ async def _smtp(
     finally:
         for door in reversed(doors):
             await door.close(STOP_SECONDS / 2)
-        await asyncio.to_thread(workers.close, STOP_SECONDS)
+        await asyncio.to_thread(workers.close, STOP_SECONDS / 2)
 
 
 def _doors(settings: Settings) -> list[DoorSettings]:
