@@ -70,8 +70,10 @@ def compose(sender: MailingList, draft: Draft) -> bytes:
     message.set_content(draft.text, cte="quoted-printable")
     if draft.html is not None:
         message.add_alternative(draft.html, subtype="html", cte="quoted-printable")
+        _add_pictures(message, draft)
     for attachment in draft.attachments:
-        _attach(message, attachment)
+        if not attachment.inline:
+            _attach(message, attachment)
     return message.as_bytes()
 
 
@@ -83,6 +85,24 @@ def one_person(address: str) -> Address:
         return Address(addr_spec=spec)
     except (HeaderParseError, ValueError, IndexError):
         return Address(username=local, domain=a_labels(domain))
+
+
+def _add_pictures(message: EmailMessage, draft: Draft) -> None:
+    """The pictures that the HTML shows in its text, as parts beside it (RFC 2387)."""
+    html = message.get_body(("html",))
+    assert isinstance(html, EmailMessage)
+    for picture in draft.attachments:
+        if picture.inline and picture.content_id:
+            main, sub = _content_type(picture.content_type)
+            name = one_line(picture.filename or "picture")
+            html.add_related(
+                picture.content,
+                main,
+                sub,
+                cid=f"<{picture.content_id}>",
+                filename=name,
+                disposition="inline",
+            )
 
 
 def _attach(message: EmailMessage, attachment: Attachment) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from delivery.letters import To
+from ingest.characters import clean_line
 from ingest.matter import Matter, Outcome
 from moderation import answer as moderator_answer
 from moderation import author as author_answer
 from moderation import hold
 from storage import lists
 from storage.records import Confirmation, Post
-from templates.flow import one_line
 
 
 def post(matter: Matter) -> Outcome:
@@ -27,7 +27,7 @@ def post(matter: Matter) -> Outcome:
         draft.attachments,
         matter.proof,
         round_up=matter.round_up,
-        removed=[f"{refused.filename}: {refused.reason}" for refused in draft.refused],
+        removed=draft.for_author,
         limits=limits,
     )
     return Outcome("post", f"post {post_id}")
@@ -45,7 +45,7 @@ def _new_post(matter: Matter) -> Post:
         list_id=matter.pen.sender.id,
         letter_id=matter.letter.id,
         author_address=sender.address,
-        author_name=one_line(sender.name),
+        author_name=clean_line(sender.name)[:150],
         title=whole or draft.title,
         html=draft.html,
         text=draft.text,

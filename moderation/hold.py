@@ -169,9 +169,10 @@ def _shown(tx: Connection, post: Post) -> list[StoredAttachment]:
 
 
 def _with_content(tx: Connection, post: Post) -> list[Attachment]:
+    """With the pictures that stand in the text, as readers of the whole item will see them."""
     return [
-        Attachment(item.filename, item.content_type, content)
-        for item in _shown(tx, post)
+        Attachment(item.filename, item.content_type, content, item.content_id, item.inline)
+        for item in posts.attachments(tx, [post.id])
         if (content := posts.attachment_content(tx, item.id)) is not None
     ]
 

@@ -44,14 +44,17 @@ def _posts(pen: Pen, reader: Subscriber, answered: Sequence[str]) -> list[int]:
 
 def _send(pen: Pen, reader: Subscriber, post: Post, answers: str) -> None:
     names = {topic.id: topic.name for topic in lists.topics(pen.tx, post.list_id)}
-    attached = [one for one in posts.attachments(pen.tx, [post.id]) if not one.inline]
-    batches = _batches(attached)
+    attached = posts.attachments(pen.tx, [post.id])
+    pictures = [one for one in attached if one.inline]
+    batches = _batches([one for one in attached if not one.inline])
     for number, batch in enumerate(batches):
         pen.to_reader(
             "item_whole",
             reader,
             answers=answers,
-            attached=[_with_content(pen, one) for one in batch],
+            attached=[
+                _with_content(pen, one) for one in (*(pictures if number == 0 else ()), *batch)
+            ],
             post_title=post.title,
             post_text=post.text if number == 0 else "",
             post_html=post.html if number == 0 else "",
@@ -81,4 +84,4 @@ def _batches(attached: Sequence[StoredAttachment]) -> list[list[StoredAttachment
 
 def _with_content(pen: Pen, one: StoredAttachment) -> Attachment:
     content = posts.attachment_content(pen.tx, one.id) or b""
-    return Attachment(one.filename, one.content_type, content)
+    return Attachment(one.filename, one.content_type, content, one.content_id, one.inline)
