@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from templates.slots import without_slots
 
@@ -88,21 +88,24 @@ def _wrap(line: str, limit_indent: int = COLUMNS // 2) -> list[str]:
     indent = " " * min(len(line) - len(line.lstrip()), limit_indent)
     bullet = _BULLET.match(line)
     hang = indent + " " * _width(bullet.group().lstrip()) if bullet else indent
+    # Most lines are plain, and thousands of them are wrapped for each letter of a flood.
+    width = len if line.isascii() and "\x00" not in line else _width
     lines: list[str] = []
-    current, filled = indent, False
-    for word in _words(line, COLUMNS - len(hang)):
-        if filled and _width(current) + 1 + _width(word) > COLUMNS:
-            lines.append(current)
-            current, filled = hang, False
-        current += f" {word}" if filled else word
-        filled = True
-    return [*lines, current]
+    words: list[str] = []
+    start, columns = indent, len(indent) - 1
+    for word in _words(line, COLUMNS - len(hang), width):
+        columns += 1 + width(word)
+        if words and columns > COLUMNS:
+            lines.append(start + " ".join(words))
+            words, start, columns = [], hang, len(hang) + width(word)
+        words.append(word)
+    return [*lines, start + " ".join(words)]
 
 
-def _words(line: str, room: int) -> Iterator[str]:
+def _words(line: str, room: int, width: Callable[[str], int]) -> Iterator[str]:
     """The words of a line; one too long for a line is cut unless it is an address or a link."""
     for word in line.split():
-        if _width(word) <= room or "://" in word or "@" in word:
+        if width(word) <= room or "://" in word or "@" in word:
             yield word
         else:
             yield from _cut(word, room)
