@@ -9,7 +9,7 @@ from typing import Any
 from delivery.addresses import write_address
 from delivery.letters import Pen
 from preferences.more import send_more
-from preferences.settings import in_force, sentences, settings_values
+from preferences.settings import in_force, sentences, settings_values, today
 from preferences.wish import Wish
 from storage import history, subscribers
 from storage.records import Subscriber
@@ -72,7 +72,7 @@ def difference(
     pen: Pen, reader: Subscriber, wanted: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[str]]:
     """What of ``wanted`` is not so already, and the sentences about it."""
-    now = in_force(pen, reader)
+    now = in_force(reader, today(pen))
     changes = {name: value for name, value in wanted.items() if getattr(now, name) != value}
     return changes, sentences(pen, now, replace(now, **changes))
 
@@ -88,7 +88,8 @@ def change(pen: Pen, reader: Subscriber, wanted: Mapping[str, Any], *, answers: 
     stored = dict(changes)
     if _CHOOSING & changes.keys():
         stored["changed_at"] = pen.now
-    if "state" in changes or ("paused_until" in changes and in_force(pen, reader).paused_until):
+    paused = in_force(reader, today(pen)).paused_until is not None
+    if "state" in changes or (paused and "paused_until" in changes):
         # After a pause only the newest window is owed.
         stored["settled_until"] = pen.now
     subscribers.change(pen.tx, reader.id, stored)

@@ -30,9 +30,9 @@ def today(pen: Pen) -> date:
     return pen.now.astimezone(ZoneInfo(pen.sender.timezone)).date()
 
 
-def in_force(pen: Pen, reader: Subscriber) -> Subscriber:
-    """The reader as they are now: a pause that is over is none."""
-    over = reader.paused_until is not None and reader.paused_until <= today(pen)
+def in_force(reader: Subscriber, today: date) -> Subscriber:
+    """The reader as they are on that day: a pause that is over is none."""
+    over = reader.paused_until is not None and reader.paused_until <= today
     return replace(reader, paused_until=None) if over else reader
 
 
@@ -44,7 +44,7 @@ def settings_values(pen: Pen, reader: Subscriber) -> dict[str, Any]:
         "topics": [topic.name for topic in topics if topic.id in reader.topics],
         "all_topics": [topic.name for topic in topics],
         "format": reader.format,
-        "paused_until": in_force(pen, reader).paused_until or "",
+        "paused_until": in_force(reader, today(pen)).paused_until or "",
     }
 
 

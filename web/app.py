@@ -52,6 +52,7 @@ def create_app(
             route("/health", _health, ["GET"]),
         ],
         exception_handlers={
+            400: _not_understood,
             404: _not_found,
             405: _not_found,
             TooLarge: _too_large,
@@ -59,6 +60,8 @@ def create_app(
             Exception: _broken,
         },
     )
+    # A redirect would lose what a mail program posts with its one click (RFC 8058 §3.1).
+    pages.router.redirect_slashes = False
     return Guard(pages)
 
 
@@ -70,6 +73,10 @@ async def _health(_request: Request, site: Site) -> Response:
 
 async def _not_found(_request: Request, _error: Exception) -> Response:
     return HTMLResponse(templates.page("not_found"), 404)
+
+
+async def _not_understood(_request: Request, _error: Exception) -> Response:
+    return HTMLResponse(templates.page("error", notice="We could not read that form."), 400)
 
 
 async def _too_large(_request: Request, _error: Exception) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from delivery.addresses import write_address
 from delivery.letters import settings_url
-from digest import timetable
+from digest import coming
 from preferences import confirming
 from preferences.asking import CONFIRM_WITHIN
 from storage import confirmations, subscribers
@@ -51,11 +52,11 @@ def _confirmed(
 ) -> dict[str, Any]:
     """Carries it out (again: nothing) and says what the page then shows."""
     pen = site.pen(tx, sender)
-    table = timetable.of_list(sender, "weekly")
-    slot = timetable.next_slot(table, pen.now)
-    confirming.confirm(pen, waiting, how="on the page", first=slot.at)
+    round_up = coming.next_weekly(tx, sender, pen.now)
+    confirming.confirm(pen, waiting, how="on the page", first=round_up)
     reader = subscribers.by_address(tx, sender.id, waiting.address)
     if reader is None or reader.state != "active":
         return {"first": "", "settings_url": ""}
-    first = slot.at.astimezone(table.zone) if reader.frequency == "weekly" else ""
+    local = round_up.astimezone(ZoneInfo(sender.timezone))
+    first = local if reader.frequency == "weekly" else ""
     return {"first": first, "settings_url": settings_url(site.desk, reader.id, pen.now)}

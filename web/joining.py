@@ -18,9 +18,8 @@ from storage.records import FREQUENCIES, MailingList, Topic
 from web.site import Site, field, form_of, show
 
 # What may be an address at all; whether it is one, only a mail to it can tell.
-ADDRESS = re.compile(
-    r"[^\s@<>\"(),:;\\\[\]\x00-\x1f]{1,64}@[^\s@<>\"(),:;\\\[\]]{1,190}\.[^\s@.]{2,63}\Z"
-)
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+ADDRESS = re.compile(rf"[^\s@<>\"(),:;\\\[\]]{{1,64}}@(?:{_LABEL}\.){{1,20}}{_LABEL}\Z")
 
 
 async def index(_request: Request, site: Site) -> Response:
@@ -69,7 +68,7 @@ def _wanted(form: FormData, topics: list[Topic]) -> dict[str, Any]:
     ids = tuple(topic.id for topic in topics if topic.key in chosen)
     frequency = field(form, "frequency")
     return {
-        "name": " ".join(field(form, "name", 100).split()),
+        "name": field(form, "name", 100),
         "frequency": frequency,
         # All ticked and none ticked both mean everything, also what is added later.
         "topics": () if len(ids) == len(topics) else ids,

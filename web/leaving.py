@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from delivery.marks import Mark
-from digest import timetable
+from digest import coming
 from preferences import change, joining
 from storage import subscribers
 from storage.records import MailingList, Subscriber
@@ -47,8 +47,8 @@ def _rejoined(tx: Connection, site: Site, mark: Mark) -> tuple[MailingList, Subs
     sender, reader = _reader(tx, mark)
     if reader.state == "left":
         pen = site.pen(tx, sender)
-        slot = timetable.next_slot(timetable.of_list(sender, "weekly"), pen.now)
-        joining.rejoin(pen, reader, first=slot.at)
+        first = coming.next_weekly(tx, sender, pen.now)
+        joining.rejoin(pen, reader, first=first)
     return sender, reader
 
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from delivery.addresses import write_address
 from delivery.letters import leave_url
 from preferences import change
+from preferences.settings import in_force
 from storage import lists, subscribers
 from storage.records import FREQUENCIES, MailingList, Subscriber, Topic
 from web.site import Site, field, form_of, list_of, show
@@ -34,13 +35,17 @@ async def settings(request: Request, site: Site) -> Response:
     if request.method != "POST":
         return _form(site, sender, reader, topics)
     form = await form_of(request)
-    today = site.clock().astimezone(ZoneInfo(sender.timezone)).date()
-    wanted, errors = _wanted(form, topics, today)
+    wanted, errors = _wanted(form, topics, _today(site, sender))
     if errors:
         return _form(site, sender, reader, topics, errors=errors, status=422)
     said = await site.change(lambda tx: _save(tx, site, reader.id, wanted))
     sender, reader, topics = await site.run(lambda tx: _reader(tx, mark.ids[0]))
     return _form(site, sender, reader, topics, saved=True, changes=said)
+
+
+def _today(site: Site, sender: MailingList) -> date:
+    """The list's local date."""
+    return site.clock().astimezone(ZoneInfo(sender.timezone)).date()
 
 
 def _reader(tx: Connection, number: int) -> tuple[MailingList, Subscriber, list[Topic]]:
@@ -99,6 +104,7 @@ def _form(
     errors: list[tuple[str, str]] | None = None,
     status: int = 200,
 ) -> Response:
+    reader = in_force(reader, _today(site, sender))
     return show(
         "settings",
         sender,

@@ -21,6 +21,7 @@ from delivery.marks import Mark
 from storage import lists
 from storage.database import Database
 from storage.records import MailingList
+from templates.flow import one_line
 
 T = TypeVar("T")
 
@@ -78,8 +79,9 @@ async def form_of(request: Request) -> FormData:
 
 
 def field(form: FormData, name: str, longest: int = 320) -> str:
+    """The text of a field as one line; a file is no text."""
     value = form.get(name, "")
-    return value.strip()[:longest] if isinstance(value, str) else ""
+    return one_line(value)[:longest] if isinstance(value, str) else ""
 
 
 def show(
