@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from cli.app import App, Failure, pass_app, the_list
 from cli.show import as_document, json_option, rows
-from digest.timetable import next_weekly
+from digest.coming import next_weekly
 from moderation.decide import decide
-from moderation.tell import Case
 from moderation.hold import on_duty
+from moderation.tell import Case
 from moderation.verdict import Kind, Verdict
 from storage import history, letters, lists, outgoing, posts, volunteers
 from storage.records import MailingList, Post
@@ -156,7 +156,7 @@ def decide_command(app: App, post_id: int, word: str, reason: str) -> None:
         sender = lists.by_id(tx, post.list_id)
         assert sender is not None
         pen = app.pen(tx, sender)
-        case = Case(pen, post, None, next_weekly(sender, pen.now))
+        case = Case(pen, post, None, next_weekly(tx, sender, pen.now))
         if not decide(case, Verdict(cast(Kind, word), reason)):
             raise Failure(f"Post {post_id} is {post.state}: {word} changes nothing.")
     click.echo(f"Done: {word} for post {post_id}.")

@@ -138,6 +138,7 @@ def _row(sender: MailingList, to: To, draft: Draft) -> Outgoing:
         subscriber_id=to.subscriber_id,
         volunteer_id=to.volunteer_id,
         post_id=to.post_id,
+        confirmation_id=to.ids[0] if to.reply == "confirm" else None,
     )
 
 

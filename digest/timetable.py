@@ -108,11 +108,6 @@ def next_slot(table: Timetable, now: datetime) -> Slot:
     return slot_on(table, day)
 
 
-def next_weekly(mailing_list: MailingList, now: datetime) -> datetime:
-    """When the list's next weekly round-up leaves."""
-    return next_slot(of_list(mailing_list, "weekly"), now).at
-
-
 def slot_for(table: Timetable, at: datetime) -> Slot:
     """The slot to whose window ``at`` belongs: the one at that moment, else the next."""
     return next_slot(table, at - timedelta(microseconds=1))

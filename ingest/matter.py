@@ -11,7 +11,7 @@ from config import Settings
 from delivery.addresses import ListAddress
 from delivery.letters import Pen
 from delivery.marks import Mark
-from digest import timetable
+from digest import coming
 from ingest.draft import Draft
 from storage.records import Letter, MailingList, Proof, Reading
 
@@ -42,7 +42,7 @@ class Matter:
 
     @property
     def round_up(self) -> datetime:
-        return timetable.next_weekly(self.pen.sender, self.pen.now)
+        return coming.next_weekly(self.pen.tx, self.pen.sender, self.pen.now)
 
     @property
     def today(self) -> date:

@@ -12,6 +12,7 @@ from ingest import to_moderation, to_owner, to_preferences
 from ingest.matter import Matter, Outcome
 from ingest.screen import forged_as_ours
 from storage import outgoing
+from storage.records import Confirmation
 
 _DESKS: dict[str, Callable[[Matter], Outcome]] = {
     "verdict": to_moderation.verdict,
@@ -76,6 +77,9 @@ def _to_the_list(matter: Matter) -> Outcome:
     answered = outgoing.by_message_id(matter.pen.tx, matter.reading.answers[:50])
     if answered is None or answered.list_id != matter.pen.sender.id:
         return to_moderation.post(matter)
+    if answered.confirmation_id is not None:
+        # Its Message-ID cannot be guessed and went to one address only, as a mark does.
+        return _confirm_that(matter, to_preferences.asked(matter, answered.confirmation_id))
     if answered.volunteer_id is not None and answered.post_id is not None:
         return to_moderation.unmarked_verdict(matter, answered.post_id, answered.volunteer_id)
     if answered.subscriber_id is not None:
@@ -87,7 +91,10 @@ def _to_the_list(matter: Matter) -> Outcome:
 
 def _confirm(matter: Matter) -> Outcome:
     """A yes to something that waits for one, from the address itself."""
-    waiting = to_preferences.waiting(matter)
+    return _confirm_that(matter, to_preferences.waiting(matter))
+
+
+def _confirm_that(matter: Matter, waiting: Confirmation | None) -> Outcome:
     if waiting is None:
         return Outcome("refused", "What it confirms is gone.")
     if waiting.kind == "verdict":

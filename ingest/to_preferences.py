@@ -120,7 +120,11 @@ def waiting(matter: Matter) -> Confirmation | None:
     mark = matter.mark(1)
     if mark is None or mark.old_key:
         return None
-    return confirmations.by_id(matter.pen.tx, mark.ids[0])
+    return asked(matter, mark.ids[0])
+
+
+def asked(matter: Matter, number: int) -> Confirmation | None:
+    return confirmations.by_id(matter.pen.tx, number)
 
 
 def confirm(matter: Matter, waiting: Confirmation) -> Outcome:

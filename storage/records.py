@@ -329,6 +329,8 @@ class Outgoing:
     subscriber_id: int | None = None
     volunteer_id: int | None = None
     post_id: int | None = None
+    confirmation_id: int | None = None
+    """What a yes in reply confirms."""
     form: str = ""
     items: str = ""
     """Edition mail: headings and posts in order, "topic:post,post topic:post" (topic 0: none)."""

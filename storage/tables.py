@@ -325,6 +325,7 @@ outgoing = _table(
     _ref("subscriber_id", "subscriber", null=True),
     _ref("volunteer_id", "volunteer", null=True),
     _ref("post_id", "post", null=True),
+    Column("confirmation_id", BigId),
     _text("form"),
     _text("items"),
     UniqueConstraint("edition_id", "subscriber_id"),

@@ -68,6 +68,18 @@ def test_nothing_new_means_no_mail(town: Installation) -> None:
     assert "no mail is sent" in said
 
 
+def test_after_an_early_edition_the_next_one_is_promised(town: Installation) -> None:
+    publish(town, 1, "Rooms for the winter", "yes")
+    town.command("edition", "send", "news", "--at", coming_monday())
+    publish(town, 2, "A vacancy in the office", "yes")
+    first = town.wait_for_mail(letter="post_approved", subject="Rooms")
+    second = town.wait_for_mail(letter="post_approved", subject="vacancy")
+    monday = datetime.fromisoformat(coming_monday())
+    later = monday + timedelta(days=7)
+    assert f"{monday:%A} {monday.day} {monday:%B %Y}" in " ".join(first.text.split())
+    assert f"{later:%A} {later.day} {later:%B %Y}" in " ".join(second.text.split())
+
+
 def test_more_brings_the_item_whole(town: Installation) -> None:
     publish(town, 1, "Rooms for the winter", "yes")
     town.command("edition", "send", "news", "--at", coming_monday())

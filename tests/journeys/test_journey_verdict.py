@@ -96,5 +96,7 @@ def test_a_phone_that_ignores_reply_to_makes_no_post(town: Installation) -> None
     message = message.replace(asked.reply_to.encode(), LIST.encode())
     assert town.send(message, "bob@council.example", LIST) == {}
     confirm = town.wait_for_mail(letter="verdict_confirm", to="bob@council.example")
-    reply(town, confirm, "yes")
+    message = answer(confirm, "yes", "bob@council.example")
+    message = message.replace(confirm.reply_to.encode(), LIST.encode())
+    assert town.send(message, "bob@council.example", LIST) == {}
     assert town.wait_for_mail(letter="post_approved")

@@ -56,6 +56,15 @@ def test_joining_by_mail_needs_a_yes_from_the_address(town: Installation) -> Non
     assert_whole(town.wait_for_mail(letter="joining_done", to=DILAN), "joining_done")
 
 
+def test_a_phone_that_ignores_reply_to_can_join_too(town: Installation) -> None:
+    write(town, "join", "join")
+    asked = town.wait_for_mail(letter="joining_confirm", to=DILAN)
+    message = answer(asked, "yes", DILAN)
+    message = message.replace(asked.reply_to.encode(), b"news@lists.example.org")
+    assert town.send(message, DILAN, "news@lists.example.org") == {}
+    assert town.wait_for_mail(letter="joining_done", to=DILAN)
+
+
 def test_wishes_by_reply(town: Installation) -> None:
     reply(town, join(town), "daily\ntopics housing, jobs\nplain\n\nThanks\nDilan")
     changed = town.wait_for_mail(letter="settings_changed", to=DILAN)

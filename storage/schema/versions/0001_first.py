@@ -428,6 +428,9 @@ def upgrade() -> None:
             "volunteer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "confirmation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.Column("form", sa.Text(), server_default="", nullable=False),
         sa.Column("items", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
