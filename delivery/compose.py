@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from binascii import b2a_qp
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
 from email.errors import HeaderParseError
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import MIMEPart
 from email.utils import format_datetime
 
 from storage.addresses import a_labels
@@ -52,29 +53,79 @@ def new_message_id(domain: str) -> str:
 
 def compose(sender: MailingList, draft: Draft) -> bytes:
     """The mail as it will leave, CRLF line ends, only ASCII bytes."""
-    message = EmailMessage(policy=POLICY)
-    message["From"] = Address(one_line(sender.title), sender.name, sender.domain)
-    message["To"] = one_person(draft.to)
-    message["Subject"] = one_line(draft.subject)
-    message["Date"] = format_datetime(draft.created_at)
-    message["Message-ID"] = f"<{draft.message_id}>"
-    message["Reply-To"] = one_person(draft.reply_to)
+    return b"".join(_field(*one) for one in _header(sender, draft)) + _content(draft)
+
+
+def _header(sender: MailingList, draft: Draft) -> Iterator[tuple[str, str | Address]]:
+    yield "From", Address(one_line(sender.title), sender.name, sender.domain)
+    yield "To", one_person(draft.to)
+    yield "Subject", one_line(draft.subject)
+    yield "Date", format_datetime(draft.created_at)
+    yield "Message-ID", f"<{draft.message_id}>"
+    yield "Reply-To", one_person(draft.reply_to)
     if _MESSAGE_ID.match(draft.in_reply_to):
-        message["In-Reply-To"] = message["References"] = f"<{draft.in_reply_to}>"
+        yield "In-Reply-To", f"<{draft.in_reply_to}>"
+        yield "References", f"<{draft.in_reply_to}>"
     if draft.automatic:
-        message["Auto-Submitted"] = draft.automatic
-    message["List-Id"] = f"<{sender.list_id}>"
-    message["Postround-Letter"] = draft.letter
-    for name, value in draft.headers.items():
-        message[name] = value
-    message.set_content(draft.text, cte="quoted-printable")
+        yield "Auto-Submitted", draft.automatic
+    yield "List-Id", f"<{sender.list_id}>"
+    yield "Postround-Letter", draft.letter
+    yield from draft.headers.items()
+
+
+def _field(name: str, value: str | Address) -> bytes:
+    """One header field, encoded and folded where it must be. ValueError for a line break in it."""
+    line = f"{name}: {value}"
+    # The package takes a millisecond for what most often is ready as it stands.
+    if len(line) < 78 and line.isascii() and line.isprintable() and "=?" not in line:
+        return line.encode() + b"\r\n"
+    return POLICY.fold_binary(*POLICY.header_store_parse(name, value))
+
+
+def _content(draft: Draft) -> bytes:
+    """The fields that say what the body is, and the body."""
+    attached = [_file(one, "attachment") for one in draft.attachments if not one.inline]
+    part = _text_part("plain", draft.text)
+    if draft.html is None and not attached:
+        return part.replace(b"\r\n\r\n", b"\r\nMIME-Version: 1.0\r\n\r\n", 1)
     if draft.html is not None:
-        message.add_alternative(draft.html, subtype="html", cte="quoted-printable")
-        _add_pictures(message, draft)
-    for attachment in draft.attachments:
-        if not attachment.inline:
-            _attach(message, attachment)
-    return message.as_bytes()
+        part = _multipart("alternative", [part, _page(draft.html, draft.attachments)])
+    if attached:
+        part = _multipart("mixed", [part, *attached])
+    return b"MIME-Version: 1.0\r\n" + part
+
+
+def _page(html: str, attachments: Sequence[Attachment]) -> bytes:
+    """With the pictures that it shows in its text, as parts beside it (RFC 2387)."""
+    part = _text_part("html", html)
+    pictures = [_file(one, "inline") for one in attachments if one.inline and one.content_id]
+    return _multipart("related", [part, *pictures]) if pictures else part
+
+
+def _text_part(kind: str, text: str) -> bytes:
+    head = (
+        f'Content-Type: text/{kind}; charset="utf-8"\r\n'
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    lines = text.encode("utf-8", "replace").splitlines()
+    return head.encode() + b2a_qp(b"\r\n".join([*lines, b""]), istext=True)
+
+
+def _multipart(kind: str, parts: Sequence[bytes]) -> bytes:
+    # "=_" stands in no quoted-printable text and in no base64 (RFC 2045 §6.7).
+    boundary = f"=_{secrets.token_hex(12)}"
+    head = f'Content-Type: multipart/{kind}; boundary="{boundary}"\r\n\r\n'
+    begin, end = f"--{boundary}\r\n".encode(), f"--{boundary}--\r\n".encode()
+    return b"".join([head.encode(), *(begin + part + b"\r\n" for part in parts), end])
+
+
+def _file(attachment: Attachment, disposition: str) -> bytes:
+    part = MIMEPart(POLICY)
+    main, sub = _content_type(attachment.content_type)
+    name = one_line(attachment.filename or ("picture" if attachment.inline else "attachment"))
+    cid = f"<{attachment.content_id}>" if attachment.inline else None
+    part.set_content(attachment.content, main, sub, disposition=disposition, filename=name, cid=cid)
+    return part.as_bytes()
 
 
 def one_person(address: str) -> Address:
@@ -85,34 +136,6 @@ def one_person(address: str) -> Address:
         return Address(addr_spec=spec)
     except (HeaderParseError, ValueError, IndexError):
         return Address(username=local, domain=a_labels(domain))
-
-
-def _add_pictures(message: EmailMessage, draft: Draft) -> None:
-    """The pictures that the HTML shows in its text, as parts beside it (RFC 2387)."""
-    html = message.get_body(("html",))
-    assert isinstance(html, EmailMessage)
-    for picture in draft.attachments:
-        if picture.inline and picture.content_id:
-            main, sub = _content_type(picture.content_type)
-            name = one_line(picture.filename or "picture")
-            html.add_related(
-                picture.content,
-                main,
-                sub,
-                cid=f"<{picture.content_id}>",
-                filename=name,
-                disposition="inline",
-            )
-
-
-def _attach(message: EmailMessage, attachment: Attachment) -> None:
-    main, sub = _content_type(attachment.content_type)
-    message.add_attachment(
-        attachment.content,
-        maintype=main,
-        subtype=sub,
-        filename=one_line(attachment.filename or "attachment"),
-    )
 
 
 def _content_type(named: str) -> tuple[str, str]:
