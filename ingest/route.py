@@ -60,8 +60,9 @@ def _is_ours(matter: Matter) -> bool:
     """Known by its List-Id, also when two lists read each other, or else by its Message-ID."""
     if any(one.list_id in matter.reading.list_ids for one in matter.every):
         return True
-    own = matter.reading.message_id
-    return own is not None and outgoing.by_message_id(matter.pen.tx, [own]) is not None
+    named = matter.reading.message_id or ""
+    ours = named.rpartition("@")[2] in {one.domain for one in matter.every}
+    return ours and outgoing.by_message_id(matter.pen.tx, [named]) is not None
 
 
 def _not_who_they_say(matter: Matter) -> Outcome | None:

@@ -23,6 +23,8 @@ def tell(tx: Connection, desk: Desk, now: datetime) -> int:
 
     How many letters it told of. Those within an hour of the last telling wait for the next one.
     """
+    if not letters.has_stuck(tx):
+        return 0
     numbers, last = history.since_last(tx, STUCK, TOLD)
     if not numbers or (last is not None and now - last < HOUR):
         return 0

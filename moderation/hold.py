@@ -62,8 +62,7 @@ def hold(
     if silent:
         history.note(tx, pen.now, "postround", "held in silence", post_id=post_id)
         return post_id
-    post = posts.by_id(tx, post_id)
-    assert post is not None
+    post = replace(new, id=post_id, proof=vouched)
     ask(pen, post, proof_words(vouched, proof), round_up)
     if vouched != "none":
         _receipt(pen, post, round_up, removed)
@@ -149,19 +148,23 @@ def to_author(post: Post) -> To:
 
 def post_values(tx: Connection, post: Post) -> dict[str, Any]:
     """What a letter to a moderator shows of a post."""
-    names = {topic.id: topic.name for topic in lists.topics(tx, post.list_id)}
     return {
         "author_name": post.author_name,
         "author_address": post.author_address,
         "post_title": post.title,
         "post_text": post.text,
         "post_html": post.html,
-        "topics": [names[number] for number in post.topics if number in names],
+        "topics": _topic_names(tx, post),
         "event_date": post.event_date or "",
         "closing_date": post.closing_date or "",
         "attachments": [AttachmentView(item.filename, item.size) for item in _shown(tx, post)],
         "notes": list(post.notes),
     }
+
+
+def _topic_names(tx: Connection, post: Post) -> list[str]:
+    names = {one.id: one.name for one in lists.topics(tx, post.list_id)} if post.topics else {}
+    return [names[number] for number in post.topics if number in names]
 
 
 def _shown(tx: Connection, post: Post) -> list[StoredAttachment]:
@@ -194,6 +197,6 @@ def _receipt(pen: Pen, post: Post, round_up: datetime, removed: Sequence[str]) -
         automatic="auto-replied",
         post_title=post.title,
         due=round_up.astimezone(ZoneInfo(pen.sender.timezone)),
-        topics=post_values(pen.tx, post)["topics"],
+        topics=_topic_names(pen.tx, post),
         removed=list(removed),
     )

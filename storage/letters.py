@@ -233,6 +233,13 @@ def waiting_for_a_person(tx: Connection) -> list[Letter]:
     return [_letter(row) for row in tx.execute(_bare().where(here).order_by(letter.c.id))]
 
 
+def has_stuck(tx: Connection) -> bool:
+    return (
+        tx.execute(select(letter.c.id).where(letter.c.state == "stuck").limit(1)).first()
+        is not None
+    )
+
+
 def counts(tx: Connection) -> dict[str, int]:
     """How many letters there are in each state."""
     rows = tx.execute(select(letter.c.state, func.count()).group_by(letter.c.state))

@@ -107,6 +107,8 @@ def by_id(tx: Connection, outgoing_id: int) -> Outgoing | None:
 
 def by_message_id(tx: Connection, message_ids: Sequence[str]) -> Outgoing | None:
     """The mail that a letter answers, found by In-Reply-To and References; the newest of them."""
+    if not message_ids:
+        return None
     here = outgoing.c.message_id.in_(message_ids)
     row = tx.execute(_newest().where(here)).first()
     return _outgoing(row) if row else None

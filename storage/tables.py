@@ -183,6 +183,7 @@ post = _table(
     _ref("list_id", "mailing_list"),
     _ref("letter_id", "letter", null=True),
     _text("author_address"),
+    _text("author_key"),
     _text("author_name"),
     _text("title"),
     _text("html"),
@@ -202,7 +203,8 @@ post = _table(
     Column("message_id", Text),
     _text("notes"),
     Index(None, "list_id", "state", "approved_at"),
-    Index(None, "list_id", "held_at"),
+    Index(None, "list_id", "author_key", "held_at"),
+    Index(None, "list_id", "proof", "held_at"),
     Index(None, "state", "straight_away_at"),
 )
 
