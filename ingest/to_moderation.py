@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from delivery.letters import To
 from ingest.characters import clean_line
 from ingest.matter import Matter, Outcome
@@ -16,7 +18,11 @@ def post(matter: Matter) -> Outcome:
     """Holds a post; one without words is refused, and its author told why."""
     draft = matter.draft
     if draft.empty:
-        _tell_author(matter, "post_refused_empty")
+        names = [refused.filename or "" for refused in draft.refused]
+        if names:
+            _tell_author(matter, "post_refused_attachment", names=names)
+        else:
+            _tell_author(matter, "post_refused_empty")
         return Outcome("refused", "Nothing was left to read after cleaning.")
     limits = hold.Limits(
         matter.settings.limit_posts_per_sender_hour, matter.settings.limit_strangers_per_hour
@@ -57,7 +63,7 @@ def _new_post(matter: Matter) -> Post:
     )
 
 
-def _tell_author(matter: Matter, letter: str) -> None:
+def _tell_author(matter: Matter, letter: str, **values: Any) -> None:
     """Only an address that is vouched for hears of a refusal."""
     pen = matter.pen
     if hold.vouch(pen.tx, pen.sender, matter.author, matter.proof) == "none":
@@ -68,6 +74,7 @@ def _tell_author(matter: Matter, letter: str) -> None:
         answers=matter.answers,
         automatic="auto-replied",
         post_title=matter.draft.title,
+        **values,
     )
 
 
