@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from delivery.letters import Pen
 from storage import history, subscribers
+from storage.addresses import fold
 from storage.records import FORMATS, FREQUENCIES, Subscriber, Topic
 
 COLUMNS = ("email", "name", "frequency", "topics", "format", "language", "consent")
@@ -87,26 +88,31 @@ def add(pen: Pen, row: Row, topics: Sequence[Topic], *, welcome: bool = False) -
 def add_many(
     pen: Pen, rows: Sequence[tuple[int, Row]], topics: Sequence[Topic], *, dry_run: bool = False
 ) -> tuple[dict[str, int], list[tuple[int, str]]]:
-    """Adds the good rows; how many ended how, and (line, problem) of the bad ones."""
-    counts: dict[str, int] = {"added": 0, "there": 0, "left": 0}
-    bad = []
+    """Adds the good rows together; how many ended how, and (line, problem) of the bad ones."""
+    good: list[Subscriber] = []
+    bad: list[tuple[int, str]] = []
     for line, row in rows:
         try:
-            if dry_run:
-                counts[_would(pen, row, topics)] += 1
-            else:
-                counts[add(pen, row, topics)] += 1
+            good.append(_subscriber(pen, row, topics))
         except BadRow as error:
             bad.append((line, str(error)))
+    before = subscribers.states(pen.tx, pen.sender.id, [new.address for new in good])
+    if not dry_run:
+        added = subscribers.add_many(pen.tx, good)
+        history.note_added(pen.tx, pen.now, pen.sender.id, added)
+    counts = {"added": 0, "there": 0, "left": 0}
+    for new in good:
+        counts[_ended(before, fold(new.address))] += 1
     return counts, bad
 
 
-def _would(pen: Pen, row: Row, topics: Sequence[Topic]) -> Outcome:
-    _subscriber(pen, row, topics)
-    before = subscribers.by_address(pen.tx, pen.sender.id, row.email)
-    if before is None:
+def _ended(before: dict[str, str], key: str) -> Outcome:
+    state = before.get(key)
+    # The same address twice in one file is there the second time.
+    before.setdefault(key, "active")
+    if state is None:
         return "added"
-    return "left" if before.state == "left" else "there"
+    return "left" if state == "left" else "there"
 
 
 def _subscriber(pen: Pen, row: Row, topics: Sequence[Topic]) -> Subscriber:

@@ -110,14 +110,14 @@ def insert_once(tx: Connection, table: Table, values: dict[str, Any]) -> int | N
     return tx.execute(statement).scalar_one_or_none()
 
 
-def insert_many_once(tx: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
-    """How many of the rows were new; the others were there already."""
+def insert_many_once(tx: Connection, table: Table, rows: list[dict[str, Any]]) -> list[int]:
+    """The ids of the rows that were new; the others were there already."""
     if not rows:
-        return 0
+        return []
     insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
     # psycopg does not say how many rows many inserts made, so the new ones are handed back.
     statement = insert(table).on_conflict_do_nothing().returning(table.c.id)
-    return len(tx.execute(statement, rows).all())
+    return list(tx.execute(statement, rows).scalars())
 
 
 @contextmanager

@@ -144,7 +144,7 @@ def end_batch(
     tx: Connection, lead_id: int, last_subscriber_id: int, rows: list[dict[str, Any]]
 ) -> int:
     """Puts a batch's mails into the outbox; how many of them were new."""
-    added = insert_many_once(tx, outgoing, rows)
+    added = len(insert_many_once(tx, outgoing, rows))
     values = {"last_subscriber_id": last_subscriber_id, "readers": edition.c.readers + added}
     tx.execute(update(edition).where(edition.c.id == lead_id).values(values))
     return added

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,6 +51,23 @@ def since_last(tx: Connection, what: str, told: str) -> tuple[list[str], datetim
     later = (history.c.what == what) & (history.c.id > (last.id if last else 0))
     found = tx.execute(select(history.c.detail).where(later).order_by(history.c.id)).scalars()
     return list(found), last.at if last else None
+
+
+def note_added(tx: Connection, now: datetime, list_id: int, ids: Sequence[int]) -> None:
+    """Notes of readers whom an operator brought in together."""
+    rows = [
+        {
+            "at": now,
+            "who": "operator",
+            "what": "added",
+            "list_id": list_id,
+            "subscriber_id": number,
+            "detail": "imported",
+        }
+        for number in ids
+    ]
+    if rows:
+        tx.execute(history.insert(), rows)
 
 
 def of_post(tx: Connection, post_id: int) -> list[Step]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from storage import taken
 from storage.addresses import fold
-from storage.database import insert_once
+from storage.database import insert_many_once, insert_once
 from storage.records import Subscriber
 from storage.tables import confirmation, history, outgoing, subscriber
 
@@ -23,6 +23,23 @@ def add(tx: Connection, new: Subscriber) -> int | None:
     """Stores a new reader; None when the address is on the list already, or once left it."""
     values = {name: getattr(new, name) for name in _NAMES if name != "id"}
     return insert_once(tx, subscriber, _stored(values) | {"address_key": fold(new.address)})
+
+
+def add_many(tx: Connection, new: Sequence[Subscriber]) -> list[int]:
+    """As ``add`` for many at once: the ids of those who were not there."""
+    rows = [
+        _stored({name: getattr(one, name) for name in _NAMES if name != "id"})
+        | {"address_key": fold(one.address)}
+        for one in new
+    ]
+    return insert_many_once(tx, subscriber, rows)
+
+
+def states(tx: Connection, list_id: int, addresses: Sequence[str]) -> dict[str, str]:
+    """The states of those who are known to the list, by folded address."""
+    here = (subscriber.c.list_id == list_id) & subscriber.c.address_key.in_(map(fold, addresses))
+    rows = tx.execute(select(subscriber.c.address_key, subscriber.c.state).where(here))
+    return {row[0]: row[1] for row in rows}
 
 
 def change(tx: Connection, subscriber_id: int, changes: dict[str, Any]) -> bool:
