@@ -92,7 +92,9 @@ class Desks:
                 source=source,
                 every=tuple(every),
             )
-            return route(matter)
+            outcome = route(matter)
+            letters.settle(tx, letter.id, outcome.name)
+            return outcome
 
     def marked(self, purpose: str, *ids: int, days: int = 0, secret: str = SECRET) -> str:
         """The address of a reply, with a mark of so many days ago."""
