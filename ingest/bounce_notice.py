@@ -62,15 +62,18 @@ def is_notice(message: Message) -> bool:
     """True for a letter in which a mail system says that it could not deliver something."""
     if "x-failed-recipients" in peek.header_names(message):
         return True
+    titled, named = is_titled(message), _named_as_mail_system(message)
+    if not named:
+        if any(name in peek.header_names(message) for name in _PERSON):
+            return False
+        if not titled and not from_mail_system(message):
+            return False
     text = diagnosis.even(told(message)[:NOTICE_LENGTH])
-    titled, said = is_titled(message), bool(_SENTENCE.search(text))
-    if _named_as_mail_system(message):
+    said = bool(_SENTENCE.search(text))
+    if named:
         return titled or said or bool(_RETURNED.search(text))
-    if any(name in peek.header_names(message) for name in _PERSON):
-        return False
-    certain = _CERTAIN.search(text) or _SMTP_REPLY.search(text)
     # Vacation notices have the null sender as well (RFC 5321 §4.5.5).
-    return bool(certain) and (titled or from_mail_system(message)) and said
+    return said and bool(_CERTAIN.search(text) or _SMTP_REPLY.search(text))
 
 
 def is_titled(message: Message) -> bool:

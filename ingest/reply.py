@@ -7,6 +7,7 @@ what was typed above, below or between them stays, in order. What the words mean
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ingest import attribution, footers, header_blocks, quoting
 from ingest.attribution import Strength
@@ -24,7 +25,12 @@ def typed_part(text: str) -> str:
 
     "" when the author added nothing. Works in time proportional to the length of ``text``.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n", MOST_LINES)
+    return _typed_part(text.replace("\r\n", "\n").replace("\r", "\n").strip("\n"))
+
+
+@lru_cache(maxsize=2)  # reply, automatic signs and post ask about the same text, one after another
+def _typed_part(text: str) -> str:
+    lines = text.split("\n", MOST_LINES)
     letter = _Letter(lines[:MOST_LINES])
     kept = letter.typed()
     if len(lines) > MOST_LINES and not letter.history_goes_on:
