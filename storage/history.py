@@ -10,6 +10,8 @@ from sqlalchemy import Connection, select
 
 from storage.tables import history
 
+_NOTE = history.insert()
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -31,17 +33,16 @@ def note(
     detail: str = "",
 ) -> None:
     """``who`` is an address, "operator" or "postround"; ``what`` a verb such as "approved"."""
-    tx.execute(
-        history.insert().values(
-            at=now,
-            who=who,
-            what=what,
-            list_id=list_id,
-            post_id=post_id,
-            subscriber_id=subscriber_id,
-            detail=detail,
-        )
-    )
+    values = {
+        "at": now,
+        "who": who,
+        "what": what,
+        "list_id": list_id,
+        "post_id": post_id,
+        "subscriber_id": subscriber_id,
+        "detail": detail,
+    }
+    tx.execute(_NOTE, values)
 
 
 def since_last(tx: Connection, what: str, told: str) -> tuple[list[str], datetime | None]:

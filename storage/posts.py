@@ -15,6 +15,7 @@ from storage.tables import attachment, edition_post, piece, post
 
 _NAMES = [field.name for field in fields(Post)]
 _FIELDS = [post.c[name] for name in _NAMES]
+_HOLD = post.insert().returning(post.c.id)
 _ATTACHED = [attachment.c[field.name] for field in fields(StoredAttachment)]
 
 
@@ -23,7 +24,7 @@ def hold(tx: Connection, new: Post, attachments: Sequence[Attachment]) -> int:
     values = {name: getattr(new, name) for name in _NAMES if name != "id"}
     values |= {"topics": _csv(new.topics), "notes": "\n".join(new.notes)}
     values["author_key"] = fold(new.author_address)
-    number = tx.execute(post.insert().values(values).returning(post.c.id)).scalar_one()
+    number = tx.execute(_HOLD, values).scalar_one()
     for item in attachments:
         tx.execute(
             attachment.insert().values(
