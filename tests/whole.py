@@ -39,8 +39,12 @@ def whole(mail: Mail) -> str:
 
 def assert_whole(mail: Mail, name: str) -> None:
     """Fails with the difference when the mail is not the one in ``expected/NAME.txt``."""
-    file = EXPECTED / f"{name}.txt"
+    assert_kept(whole(mail), EXPECTED / f"{name}.txt")
+
+
+def assert_kept(text: str, file: Path) -> None:
+    """Fails with the difference when the text is not the one in that file."""
     if os.environ.get("POSTROUND_WRITE_EXPECTED"):
         file.parent.mkdir(exist_ok=True)
-        file.write_text(whole(mail), encoding="utf-8")
-    assert whole(mail) == file.read_text(encoding="utf-8"), f"the mail differs from {file}"
+        file.write_text(text, encoding="utf-8")
+    assert text == file.read_text(encoding="utf-8"), f"the mail differs from {file}"

@@ -24,6 +24,7 @@ from storage.records import Attachment, Mailbox, MailingList, Post, Proof, Readi
 from storage.tables import outgoing
 from tests.mailbox import Mail
 from tests.storage.rows import NOON, new_list, new_moderator, new_topic
+from tests.whole import assert_kept
 
 ROUND_UP = datetime(2026, 11, 23, 10, tzinfo=UTC)
 PROVEN = Proof(dkim="pass", aligned=True)
@@ -147,5 +148,6 @@ def whole(mail: Mail) -> str:
     return _MARK.sub("MARK", "\n".join([*seen, "", mail.text]))
 
 
-def expected(name: str) -> str:
-    return (EXPECTED / f"{name}.txt").read_text(encoding="utf-8")
+def expect(name: str, text: str) -> None:
+    """Fails with the difference when the text is not the one in ``expected/NAME.txt``."""
+    assert_kept(text, EXPECTED / f"{name}.txt")

@@ -9,7 +9,7 @@ import pytest
 from moderation.answer import CONFIRM_WITHIN, MOST_ANSWERS_A_DAY
 from storage import volunteers
 from storage.records import Post, Proof
-from tests.moderation.office import PROVEN, UNPROVEN, Office, expected, whole
+from tests.moderation.office import PROVEN, UNPROVEN, Office, expect, whole
 from tests.storage.rows import NOON
 
 SPF_ONLY = Proof(spf="pass")
@@ -44,7 +44,7 @@ def test_d3_d11_i5_without_an_aligned_pass_it_is_asked_back_first(
 
 def test_what_is_asked_back(desk: Office, post: Post) -> None:
     desk.answer(post, desk.bob, "yes", proof=UNPROVEN)
-    assert whole(desk.letters()[0]) == expected("confirm")
+    expect("confirm", whole(desk.letters()[0]))
 
 
 @pytest.mark.parametrize("text", ["yes", "Yes!", "confirm", "Confirm.", "I confirm", "ok, thanks"])
@@ -202,14 +202,14 @@ def test_d14_a_removed_moderator_is_answered_kindly_and_decides_nothing(
     remove_bob(desk)
     assert desk.answer(post, desk.bob, "yes").outcome == "verdict"
     (mail,) = desk.letters()
-    assert whole(mail) == expected("not_possible_removed")
+    expect("not_possible_removed", whole(mail))
     assert desk.look(post.id).state == "held"
 
 
 def test_d14_an_old_mark_is_answered_kindly_and_decides_nothing(desk: Office, post: Post) -> None:
     desk.answer(post, desk.bob, "yes", old=True)
     mail, fresh = desk.letters()
-    assert whole(mail) == expected("not_possible_old")
+    expect("not_possible_old", whole(mail))
     assert (fresh.letter, fresh.to) == ("post_held", ("bob@example.org",))
     assert desk.look(post.id).state == "held"
     desk.decide(post, "yes", desk.amina)
@@ -223,7 +223,7 @@ def test_what_is_not_understood_is_quoted_back_with_the_words_that_work(
 ) -> None:
     desk.answer(post, desk.bob, "Hi,\nI would approve if it were shorter\nBob")
     (mail,) = desk.letters()
-    assert whole(mail) == expected("unclear")
+    expect("unclear", whole(mail))
     assert mail.header("Auto-Submitted") == "auto-replied"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from moderation.author import MOST_ANSWERS_A_DAY
 from storage.records import Post
-from tests.moderation.office import PROVEN, Office, expected, whole
+from tests.moderation.office import PROVEN, Office, expect, whole
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ def test_the_letters_as_their_author_sees_them(desk: Office, post: Post) -> None
     desk.author(post, "When is it sent?")
     desk.author(post, "cancel")
     unclear, cancelled = desk.letters()
-    assert whole(unclear) == expected("author_unclear")
-    assert whole(cancelled) == expected("cancelled")
+    expect("author_unclear", whole(unclear))
+    expect("cancelled", whole(cancelled))
 
 
 def test_a_second_cancel_says_the_same(office: Office) -> None:

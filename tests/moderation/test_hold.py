@@ -9,7 +9,7 @@ import pytest
 from moderation.hold import Limits, proof_words, vouch
 from storage import subscribers, volunteers
 from storage.records import Attachment, Proof, Subscriber
-from tests.moderation.office import PROVEN, UNPROVEN, Office, expected, whole
+from tests.moderation.office import PROVEN, UNPROVEN, Office, expect, whole
 from tests.storage.rows import NOON, new_list
 
 FAILED = Proof(dkim="fail", spf="fail", dmarc="fail", dmarc_policy="none")
@@ -19,8 +19,8 @@ def test_the_moderator_on_duty_is_asked_and_a_proven_author_has_a_receipt(office
     post = office.hold(topics=(office.housing,), removed=["We took away a picture."])
     asked, receipt = office.letters()
     assert (asked.letter, receipt.letter) == ("post_held", "post_received")
-    assert whole(asked) == expected("post_held")
-    assert whole(receipt) == expected("post_received")
+    expect("post_held", whole(asked))
+    expect("post_received", whole(receipt))
     assert receipt.header("Auto-Submitted") == "auto-replied"
     assert (post.state, post.proof) == ("held", "proven")
     assert office.marks.read("verdict", asked.reply_to.partition("+")[2].partition("@")[0])

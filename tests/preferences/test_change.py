@@ -9,7 +9,7 @@ import pytest
 
 from preferences import change
 from preferences.wish import Wish
-from tests.preferences.desk import Preferences, expected, said, whole, wish
+from tests.preferences.desk import Preferences, expect, said, whole, wish
 
 JUNE = date(2027, 6, 1)
 
@@ -18,7 +18,7 @@ def test_a_change_is_stored_told_and_remembered(both: Preferences) -> None:
     both.reader()
     assert both.apply(wish(frequency="daily"), answers="1@reader.example") == "settings_changed"
     (mail,) = both.letters()
-    assert whole(mail) == expected("settings_changed")
+    expect("settings_changed", whole(mail))
     assert mail.header("In-Reply-To") == "<1@reader.example>"
     assert mail.header("Auto-Submitted") == "auto-replied"
     carol = both.look()
@@ -144,7 +144,7 @@ def test_stop_wins_over_everything_beside_it(both: Preferences) -> None:
     both.reader(consent="Joined at the fair.")
     assert both.apply(wish(frequency="daily"), Wish("stop", {})) == "leaving_done"
     (mail,) = both.letters()
-    assert whole(mail) == expected("leaving_done")
+    expect("leaving_done", whole(mail))
     carol = both.look()
     assert (carol.state, carol.frequency) == ("left", "weekly")
     assert carol.consent == "Joined at the fair. Ended by the reader, 2026-11-18 12:00 UTC."

@@ -10,19 +10,19 @@ from preferences import helping, joining
 from preferences.asking import CONFIRM_WITHIN, MOST_A_DAY
 from preferences.wish import Wish
 from storage import subscribers
-from tests.preferences.desk import CAROL, FIRST, Preferences, expected, said, whole, wish
+from tests.preferences.desk import CAROL, FIRST, Preferences, expect, said, whole, wish
 
 
 def test_joining_is_asked_confirmed_and_welcomed(both: Preferences) -> None:
     housing = both.topics["housing"]
     both.ask_to_join(frequency="weekly", topics=(housing,), name="Carol")
     (asked,) = both.letters()
-    assert whole(asked) == expected("joining_confirm")
+    expect("joining_confirm", whole(asked))
     with both.db.read() as tx:
         assert subscribers.by_address(tx, both.sender.id, CAROL) is None
     assert both.confirm() == "joining_done"
     (welcome,) = both.letters()
-    assert whole(welcome) == expected("joining_done")
+    expect("joining_done", whole(welcome))
     carol = both.look()
     assert (carol.state, carol.topics, carol.name) == ("active", (housing,), "Carol")
     assert (carol.joined_at, carol.settled_until) == (both.now, both.now)
@@ -155,7 +155,7 @@ def test_d19_wishes_without_proof_wait_for_a_yes(both: Preferences) -> None:
     )
     assert both.ask_wishes(*wishes) == "wish_confirm"
     (asked,) = both.letters()
-    assert whole(asked) == expected("wish_confirm")
+    expect("wish_confirm", whole(asked))
     assert both.look().frequency == "weekly"
     assert both.confirm() == "settings_changed"
     (done,) = both.letters()
@@ -169,7 +169,7 @@ def test_d19_leaving_without_proof_waits_for_a_yes(both: Preferences) -> None:
     both.reader()
     assert both.ask_wishes(Wish("stop", {})) == "leaving_confirm"
     (asked,) = both.letters()
-    assert whole(asked) == expected("leaving_confirm")
+    expect("leaving_confirm", whole(asked))
     assert both.look().state == "active"
     assert both.confirm() == "leaving_done"
     assert both.look().state == "left"
@@ -226,5 +226,5 @@ def test_a_stranger_who_asks_for_help_gets_it_once_a_day(desk: Preferences) -> N
 
     assert [ask(), ask()] == ["help_list", ""]
     (mail,) = desk.letters()
-    assert whole(mail) == expected("help_list_for_a_stranger")
+    expect("help_list_for_a_stranger", whole(mail))
     assert mail.header("List-Unsubscribe") == ""
