@@ -8,7 +8,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, bindparam, exists, func, or_, select, text, true, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 
 from storage import history
 from storage.addresses import fold
@@ -209,8 +220,7 @@ def settle(
         "sender": fold(sender) if sender else "",
         "lease_until": None,
     }
-    here = (letter.c.id == letter_id) & (letter.c.state == "reading")
-    return tx.execute(update(letter).where(here).values(values)).rowcount == 1
+    return tx.execute(_SETTLE, values | {"which": letter_id}).rowcount == 1
 
 
 def put_back(tx: Connection, letter_id: int) -> bool:
@@ -245,6 +255,8 @@ def counts(tx: Connection) -> dict[str, int]:
     rows = tx.execute(select(letter.c.state, func.count()).group_by(letter.c.state))
     return {row[0]: row[1] for row in rows}
 
+
+_SETTLE = update(letter).where(letter.c.id == bindparam("which"), letter.c.state == "reading")
 
 _ENVELOPE = (
     letter.c.mail_from,
