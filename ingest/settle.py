@@ -18,10 +18,11 @@ from ingest.matter import Matter, Outcome
 from ingest.proof import is_trusted
 from ingest.route import route
 from storage import letters, lists
-from storage.letters import MAX_ATTEMPTS
 from storage.records import Letter, Proof
 
 AGAIN_AFTER = timedelta(seconds=2)
+MOST_READERS = 3
+"""So many readers may end over a letter, without a fault of its own, before a person looks at it."""
 
 
 class Overtaken(Exception):
@@ -51,7 +52,7 @@ def settle(
 
 def _failed(tx: Connection, now: datetime, found: Failed) -> Outcome:
     letter = found.letter
-    if found.again and letter.attempts < MAX_ATTEMPTS:
+    if found.again and letter.attempts < MOST_READERS:
         letters.keep_claim(tx, [letter.id], now + AGAIN_AFTER)
         return Outcome("again", found.reason)
     if not letters.set_stuck(tx, letter.id, found.reason, now):

@@ -27,7 +27,8 @@ from storage.records import Arrival, Letter
 from storage.tables import author, letter, mailing_list, raw_message, subscriber, volunteer
 
 RESENT_WITHIN = timedelta(days=7)
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = 5
+"""A letter may be in hand by chance when its process is killed; five times is no chance."""
 LARGE = 1024 * 1024
 """Bytes from which on a letter is no common one."""
 STUCK = "letter stuck"
