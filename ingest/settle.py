@@ -22,7 +22,7 @@ from storage.records import Letter, Proof
 
 AGAIN_AFTER = timedelta(seconds=2)
 MOST_READERS = 3
-"""So many readers may end over a letter, without a fault of its own, before a person looks at it."""
+"""So many readers may end over a letter, by no fault of its own, before a person looks at it."""
 
 
 class Overtaken(Exception):
