@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest.examine import Examined, Failed
-from storage.letters import LARGE
+from storage.lanes import LARGE
 from storage.records import Letter
 
 

@@ -152,14 +152,16 @@ class Workers:
             letters.keep_claim(tx, self._hand.ids, self._clock() + LEASE)
 
     def _take(self, tx: Connection, room: int) -> list[Letter]:
-        """In a flood, those that somebody waits for come first; what is odd comes one by one."""
+        """In a flood, those that somebody waits for come first, and then those from where little
+        comes; what is odd comes one by one."""
         if self._closing.is_set() or room <= 0:
             return []
         now, moment = self._clock(), time.monotonic()
         taken: list[Letter] = []
         if self._examiner.hurried and moment >= self._at.awaited:
             self._at.awaited = moment + AWAITED_SECONDS
-            taken += letters.take(tx, now, LEASE, room, "awaited")
+            taken += letters.take(tx, now, LEASE, room // 2, "awaited")
+            taken += letters.take(tx, now, LEASE, room // 2, "rare")
         if len(taken) < room:
             taken += letters.take(tx, now, LEASE, room - len(taken), "common")
         self._examiner.hurried = len(taken) >= room

@@ -6,36 +6,29 @@ import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import (
     Connection,
     Select,
     bindparam,
-    exists,
     func,
-    or_,
     select,
     text,
-    true,
     update,
 )
 
 from storage import history
 from storage.addresses import fold
+from storage.lanes import Lane, free_in
 from storage.records import Arrival, Letter
-from storage.tables import author, letter, mailing_list, raw_message, subscriber, volunteer
+from storage.tables import letter, raw_message
 
 RESENT_WITHIN = timedelta(days=7)
 MAX_ATTEMPTS = 5
 """A letter may be in hand by chance when its process is killed; five times is no chance."""
-LARGE = 1024 * 1024
-"""Bytes from which on a letter is no common one."""
 STUCK = "letter stuck"
 """In the history: a letter, by its number, was left to a person."""
-Lane = Literal["any", "common", "awaited", "alone"]
-"""common: small ones that nobody took before; awaited: those of them that answer a mail of ours or
-come from somebody whom a list knows; alone: the rest, of which one at a time is enough."""
 
 # Trace headers differ from one try of the same message to the next (RFC 5321 §4.4).
 _TRACE = (b"received:", b"return-path:", b"delivered-to:", b"x-", b"authentication-results:")
@@ -150,16 +143,10 @@ def take(
     Those whose claim ran out, because the process that had it died, are taken again; one that
     outlived MAX_ATTEMPTS of them is marked stuck and left to a person.
     """
-    free = letter.c.state == "new"
-    if lane in ("any", "alone"):
-        free |= (letter.c.state == "reading") & (letter.c.lease_until < now)
-    free &= _LANES[lane]
-    chosen = select(letter.c.id, letter.c.attempts).where(free).order_by(letter.c.id).limit(limit)
-    rows = tx.execute(chosen.with_for_update(skip_locked=True)).all()
-    for row in rows:
-        if row.attempts >= MAX_ATTEMPTS:
-            set_stuck(tx, row.id, "Reading it failed several times without an answer.", now)
-    ids = [row.id for row in rows if row.attempts < MAX_ATTEMPTS]
+    free = free_in(tx, lane, now, limit)
+    for number in (number for number, attempts in free.items() if attempts >= MAX_ATTEMPTS):
+        set_stuck(tx, number, "Reading it failed several times without an answer.", now)
+    ids = [number for number, attempts in free.items() if attempts < MAX_ATTEMPTS]
     if not ids:
         return []
     claim = {
@@ -271,33 +258,6 @@ _ENVELOPE = (
     letter.c.sender,
     letter.c.attempts,
 )
-
-
-_SMALL = exists().where(
-    raw_message.c.id == letter.c.raw_id, func.length(raw_message.c.content) < LARGE
-)
-_COMMON = (letter.c.attempts == 0) & _SMALL
-# The envelope can be forged, so this only ever changes the order.
-_KNOWN = or_(
-    *(
-        exists().where(
-            table.c.list_id.in_(select(mailing_list.c.id)),  # with it the index serves
-            table.c.address_key == func.lower(letter.c.mail_from),
-            known,
-        )
-        for table, known in (
-            (author, author.c.approved > 0),
-            (subscriber, subscriber.c.state == "active"),
-            (volunteer, volunteer.c.removed_at.is_(None)),
-        )
-    )
-)
-_LANES = {
-    "any": true(),
-    "common": _COMMON,
-    "awaited": _COMMON & (letter.c.recipient.like("%-%+%") | _KNOWN),
-    "alone": ~_COMMON,
-}
 
 
 def _whole() -> Select[Any]:
