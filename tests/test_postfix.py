@@ -19,8 +19,8 @@ def test_mail_passes_through_and_is_tried_again(catching_server: CatchingServer)
     with running_postfix(relayhost=f"[127.0.0.1]:{catching_server.port}") as postfix:
         with smtplib.SMTP("127.0.0.1", postfix.port, timeout=5) as client:
             client.sendmail("alice@charity.example", ["carol@example.org"], MESSAGE)
-        wait_for_mail(catching_server, to="carol@example.org")
+        wait_for_mail(catching_server, to="carol@example.org", timeout=50)
         catching_server.after_dot.clear()
-        second = wait_for_mail(catching_server, to="carol@example.org", number=2)
+        second = wait_for_mail(catching_server, to="carol@example.org", number=2, timeout=60)
     assert second.subject == "Hello"
     assert second.mail_from == "alice@charity.example"
