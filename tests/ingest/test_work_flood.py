@@ -1,0 +1,46 @@
+"""What one letter may cost while many wait."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ingest.resolver import Unanswered
+from storage.database import Database
+from tests.ingest.mailroom import Mailroom, letter
+
+
+class SilentDns:
+    """Name servers that are never heard of, as an attacker's own may be."""
+
+    def look_up(self, name: str, kind: str, seconds: float) -> tuple[str, ...]:
+        time.sleep(min(seconds, 3.0))
+        raise Unanswered(f"{kind} {name}")
+
+
+@pytest.fixture
+def room(database: Database) -> Mailroom:
+    return Mailroom.of(database, resolver=SilentDns())
+
+
+def test_i5_in_a_flood_no_letter_waits_long_for_a_name_server(room: Mailroom) -> None:
+    numbers = [
+        room.keep(letter(number=number), mail_from=f"m{number}@evil{number}.example")
+        for number in range(72)
+    ]
+    with room.workers() as workers:
+        began = time.monotonic()
+        assert workers.work_off() == len(numbers)
+    # Three handfuls of 24; unhurried each would take four and a half seconds.
+    assert time.monotonic() - began < 12
+    assert {post.proof for post in room.held()} == {"none"}
+
+
+def test_i5_a_single_letter_gets_all_the_time_that_its_name_servers_need(room: Mailroom) -> None:
+    number = room.keep(letter())
+    with room.workers() as workers:
+        began = time.monotonic()
+        workers.work_off()
+    assert time.monotonic() - began > 2.5
+    assert room.state(number) == "post"
