@@ -11,11 +11,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, update
 
+from ingest.clerk import LEASE
 from ingest.examine import Examined, Examiner, Failed
 from ingest.matter import Matter, Outcome
 from ingest.reading import read_and_draft
 from ingest.route import route as right_route
-from ingest.work import LEASE, Workers
+from ingest.work import Workers
 from storage import letters
 from storage.database import Database, Unavailable
 from storage.records import Letter, Proof
@@ -182,13 +183,13 @@ def test_a6_a_letter_in_hand_outlives_a_database_that_goes_away(
     examine(slowly)
     number = room.keep(letter())
     with room.workers() as workers:
-        assert workers._turn() == (0, 1)
+        assert workers.clerk.turn() == (0, 1)
         with away(monkeypatch):
             go_on.set()
-            wait_until(lambda: not workers._hand._examined.empty())
-            assert workers._turn() == (0, 0)
-            assert workers._turn() == (0, 0)
-        assert workers._turn()[0] == 1
+            wait_until(lambda: not workers.clerk.hand._examined.empty())
+            assert workers.clerk.turn() == (0, 0)
+            assert workers.clerk.turn() == (0, 0)
+        assert workers.clerk.turn()[0] == 1
     assert room.state(number) == "post"
     assert reads == [number]
 
@@ -213,10 +214,10 @@ def test_a10_two_services_by_mistake_make_one_post_of_a_letter(
     """The first was silent for so long that the second took the letter up; then it came back."""
     number = room.keep(letter())
     with room.workers() as first, room.workers() as second:
-        assert first._turn() == (0, 1)
+        assert first.clerk.turn() == (0, 1)
         room.now += LEASE + timedelta(seconds=1)
         assert second.work_off() == 1
-        first._at.renew = float("inf")
+        first.clerk.at.renew = float("inf")
         assert first.work_off() == 0
     assert room.state(number) == "post"
     assert len(room.held()) == len(room.written()) == 1
@@ -229,12 +230,12 @@ def test_a_letter_that_is_long_in_hand_is_taken_by_nobody_else(
     examine(lambda found: (go_on.wait(10), known(found))[1])
     room.keep(letter())
     with room.workers() as first, room.workers() as second:
-        assert first._turn() == (0, 1)
+        assert first.clerk.turn() == (0, 1)
         for _ in range(3):
             room.now += LEASE - timedelta(seconds=1)
-            first._at.renew = 0.0
-            assert first._turn() == (0, 0)
-            assert second._turn() == (0, 0)
+            first.clerk.at.renew = 0.0
+            assert first.clerk.turn() == (0, 0)
+            assert second.clerk.turn() == (0, 0)
         go_on.set()
         assert first.work_off() == 1
 
@@ -289,8 +290,8 @@ def stick(room: Mailroom, workers: Workers, number: int) -> None:
 
 
 def tell(workers: Workers) -> None:
-    workers._at.tell = 0.0
-    workers._tell()
+    workers.clerk.at.tell = 0.0
+    workers.clerk.tell()
 
 
 def test_organisers_hear_of_stuck_letters_once_an_hour(
