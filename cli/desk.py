@@ -174,8 +174,11 @@ def letter_group() -> None:
 @pass_app
 def show_letter(app: App, letter_id: int, raw: bool, as_json: bool) -> None:
     """Shows a letter and what became of it."""
-    with app.database.read() as tx:
-        letter = letters.by_id(tx, letter_id)
+    try:
+        with app.database.read() as tx:
+            letter = letters.by_id(tx, letter_id)
+    except letters.Damaged as error:
+        raise Failure(str(error)) from error
     if letter is None:
         raise Failure(f"There is no letter {letter_id}.")
     if raw:
