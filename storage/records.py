@@ -13,6 +13,13 @@ FREQUENCIES: tuple[Frequency, ...] = ("straight away", "daily", "weekly", "month
 Format = Literal["html", "plain", "large", "print"]
 FORMATS: tuple[Format, ...] = ("html", "plain", "large", "print")
 
+Length = Literal["full", "short"]
+LENGTHS: tuple[Length, ...] = ("full", "short")
+
+Files = Literal["linked", "included"]
+FILES: tuple[Files, ...] = ("linked", "included")
+"""Whether a round-up names the attachments of its posts or brings them."""
+
 
 # What came in ------------------------------------------------------------------------------
 
@@ -226,6 +233,8 @@ class Subscriber:
     owed_since: datetime | None = None
     """The last edition under the wishes before a change: from there the next one looks back."""
     consent: str = ""
+    length: Length = "full"
+    attachments: Files = "linked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +244,7 @@ class Confirmation:
     id: int
     list_id: int
     kind: str
-    """join, wish, leave or verdict"""
+    """join, wish, leave, address or verdict"""
     address: str
     payload: dict[str, Any]
     asked_at: datetime
@@ -274,6 +283,31 @@ class Post:
     message_id: str | None = None
     notes: tuple[str, ...] = ()
     """What we noticed or took away, in words for the moderator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something noticed about a post, for programs; what a moderator reads is in its notes."""
+
+    kind: str
+    """personal_data, new_host, lying_link, looks_like (detail: the other post's id), event_date
+    or closing_date (detail: an ISO date that the text seems to name), or host."""
+    detail: str = ""
+
+
+NEVER_TRUSTED = ("personal_data", "new_host", "lying_link")
+"""Flags of posts that a person looks at, however well the author is trusted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What reading noticed about the words of a post, before the database was asked."""
+
+    flags: tuple[Flag, ...] = ()
+    hosts: tuple[str, ...] = ()
+    """Where its links lead, in ASCII, without "www."."""
+    sketch: bytes = b""
+    """By which its likeness to other posts is known; "" when it has too few words."""
 
 
 @dataclass(frozen=True, slots=True)

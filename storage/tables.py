@@ -220,6 +220,35 @@ attachment = _table(
     Index(None, "post_id"),
 )
 
+# What is noticed about posts, for the moderators -----------------------------------------------------
+
+post_flag = _table(
+    "post_flag",
+    _ref("post_id", "post"),
+    _text("kind"),
+    _text("detail"),
+    Index(None, "post_id"),
+)
+
+post_sketch = _table(
+    "post_sketch",
+    _ref("post_id", "post"),
+    _ref("list_id", "mailing_list"),
+    _time("held_at", null=False),
+    Column("sketch", LargeBinary, nullable=False),
+    UniqueConstraint("post_id"),
+    Index(None, "list_id", "held_at"),
+)
+
+author_host = _table(
+    "author_host",
+    _ref("list_id", "mailing_list"),
+    _text("author_key"),
+    _text("host"),
+    _time("known_since", null=False),
+    UniqueConstraint("list_id", "author_key", "host"),
+)
+
 # Readers -----------------------------------------------------------------------------------------
 
 subscriber = _table(
@@ -234,6 +263,8 @@ subscriber = _table(
     _text("topic_frequencies"),
     _text("format", "html"),
     _text("language", "en"),
+    _text("length", "full"),
+    _text("attachments", "linked"),
     Column("paused_until", Date),
     _time("joined_at"),
     _time("left_at"),
@@ -256,6 +287,38 @@ confirmation = _table(
     _time("settled_at"),
     Index(None, "list_id", "kind", "address_key", "created_at"),
     Index(None, "source", "created_at"),
+)
+
+bounce = _table(
+    "bounce",
+    _ref("list_id", "mailing_list"),
+    _ref("subscriber_id", "subscriber", null=True),
+    _ref("volunteer_id", "volunteer", null=True),
+    _time("at", null=False),
+    _text("kind"),
+    _text("status"),
+    Column("outgoing_id", BigId, nullable=False),
+    UniqueConstraint("outgoing_id", "kind"),
+    Index(None, "subscriber_id", "at"),
+    Index(None, "volunteer_id", "at"),
+)
+
+stopped = _table(
+    "stopped",
+    _ref("subscriber_id", "subscriber"),
+    _text("kind"),
+    _time("since", null=False),
+    _number("probes"),
+    _time("probed_at"),
+    _time("told_at"),
+    UniqueConstraint("subscriber_id"),
+)
+
+forgotten = _table(
+    "forgotten",
+    _text("hash"),
+    _time("at", null=False),
+    UniqueConstraint("hash"),
 )
 
 # Editions and what leaves ------------------------------------------------------------------------
@@ -335,6 +398,13 @@ outgoing = _table(
     Index(None, "message_id"),
     Index(None, "subscriber_id", "created_at"),
     Index(None, "post_id"),
+)
+
+menu = _table(
+    "menu",
+    _ref("outgoing_id", "outgoing"),
+    _text("choices"),
+    UniqueConstraint("outgoing_id"),
 )
 
 history = _table(
