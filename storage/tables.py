@@ -220,7 +220,7 @@ attachment = _table(
     Index(None, "post_id"),
 )
 
-# What is noticed about posts, for the moderators -----------------------------------------------------
+# What is noticed about posts, for the moderators ----------------------------------------------
 
 post_flag = _table(
     "post_flag",
