@@ -1,7 +1,7 @@
 """Tells letters that a program wrote (vacation notices, receipts, reports) from those of people.
 
 A letter that a person wrote and a mailing list or a newsletter system only passed on is a person's:
-``may_be_answered`` says so. Bounces are read in ``bounce``.
+``is_passed_on`` says so. Bounces are read in ``bounce``.
 """
 
 from __future__ import annotations
@@ -43,13 +43,12 @@ def is_automatic(message: Message) -> bool:
     )
 
 
-def may_be_answered(message: Message) -> bool:
-    """False for machines, and for people's letters that a list, a newsletter system or an address
-    that nobody reads passed on: those are held as others are, but no receipt is sent."""
+def is_passed_on(message: Message) -> bool:
+    """True for letters that a list, a newsletter system or an address that nobody reads passed
+    on: those are held as others are, but no receipt is sent."""
     names = peek.header_names(message)
-    return not (
-        is_automatic(message)
-        or any(name.startswith("list-") for name in names)
+    return bool(
+        any(name.startswith("list-") for name in names)
         or names & set(_WORDS["headers"]["list"])
         or peek.header(message, "precedence").lower() in ("list", "bulk", "junk")
         or _sender(message)[1] in _WORDS["sender"]["deaf"]

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from ingest import addresses, dates, headers, limits, mending, plain
 from ingest.armour import unarmoured
-from ingest.automatic import is_automatic
+from ingest.automatic import is_automatic, is_passed_on
 from ingest.bounce import read_bounce
 from ingest.clean import Cleaned, clean_html
 from ingest.hollow import Fill
@@ -68,6 +68,7 @@ def _reading(message: Message, fill: Fill, problems: list[str]) -> Reading:
         attachments=tuple(parts.attachments),
         reply_text=attempt.at("reply", lambda: typed_part(unarmoured(replied)), ""),
         auto_submitted=attempt.at("automatic mail", lambda: is_automatic(message), False),
+        passed_on=attempt.at("automatic mail", lambda: is_passed_on(message), False),
         bounce=attempt.at("bounce", lambda: _bounce(message), None),
         list_ids=attempt.at("List-Id", lambda: _list_ids(message), ()),
         senders=len(senders),

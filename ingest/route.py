@@ -50,6 +50,8 @@ def _set_aside(matter: Matter) -> Outcome | None:
         return Outcome("automatic", "Our own mail came back.")
     if reading.auto_submitted or not matter.letter.mail_from:
         return Outcome("automatic", "A machine wrote it.")
+    if reading.passed_on and to.purpose in ("join", "help"):
+        return Outcome("automatic", "A mailing list or a newsletter system passed it on.")
     # A reader's mark is enough from whatever address, as a link is: a "stop" must never get lost.
     # What waits for a yes proves its address by its own mark.
     by_mark = to.purpose in ("settings", "confirm")

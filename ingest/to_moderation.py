@@ -35,6 +35,7 @@ def post(matter: Matter) -> Outcome:
         round_up=matter.round_up,
         removed=draft.for_author,
         limits=limits,
+        receipt=not matter.reading.passed_on,
     )
     return Outcome("post", f"post {post_id}")
 
@@ -64,9 +65,12 @@ def _new_post(matter: Matter) -> Post:
 
 
 def _tell_author(matter: Matter, letter: str, **values: Any) -> None:
-    """Only an address that is vouched for hears of a refusal."""
+    """Only an address that is vouched for hears of a refusal, and no mailing list does."""
     pen = matter.pen
-    if hold.vouch(pen.tx, pen.sender, matter.author, matter.proof) == "none":
+    if (
+        matter.reading.passed_on
+        or hold.vouch(pen.tx, pen.sender, matter.author, matter.proof) == "none"
+    ):
         return
     pen.write(
         letter,

@@ -46,12 +46,14 @@ def hold(
     round_up: datetime,
     removed: Sequence[str] = (),
     limits: Limits = Limits(),
+    receipt: bool = True,
 ) -> int:
     """Stores the post and writes the letters about it; its id.
 
     ``round_up`` is when the next one that can take it leaves; ``removed`` are sentences about
     what we took away, for the author. Above the limits the post is held in
-    silence: nobody's mailbox can be flooded through us.
+    silence: nobody's mailbox can be flooded through us. Without ``receipt`` the author hears
+    nothing before somebody decides: another program passed the post on.
     """
     tx, sender = pen.tx, pen.sender
     vouched = vouch(tx, sender, new.author_address, proof)
@@ -64,7 +66,7 @@ def hold(
         return post_id
     post = replace(new, id=post_id, proof=vouched)
     ask(pen, post, proof_words(vouched, proof), round_up)
-    if vouched != "none":
+    if receipt and vouched != "none":
         _receipt(pen, post, round_up, removed)
     return post_id
 

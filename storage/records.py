@@ -104,6 +104,9 @@ class Reading:
     attachments: tuple[Attachment, ...] = ()
     reply_text: str = ""
     auto_submitted: bool = False
+    passed_on: bool = False
+    """A mailing list, a newsletter system or an address that nobody reads sent it: such a letter
+    may be a post, but gets no answer of a program."""
     bounce: Bounce | None = None
     list_ids: tuple[str, ...] = ()
     """List-Id values without brackets, lower case: by these a loop is known."""
@@ -151,6 +154,12 @@ class MailingList:
     monthly: str = "first mon 10:00"
     undo_minutes: int = 5
     language: str = "en"
+    ask_hours: int = 4
+    """So many working hours pass before one more person is asked about a post."""
+    holidays: str = "GB-ENG"
+    """Whose bank holidays are no working days: a country, perhaps with a part of it; "" none."""
+    paused_at: datetime | None = None
+    """Since when posts only wait and no edition leaves; None while the list works."""
 
     @property
     def address(self) -> str:
@@ -195,6 +204,8 @@ class Shift:
     end: date
     volunteers: tuple[int, ...]
     """Ids in the order in which they are asked: on duty, second, …"""
+    every: int = 0
+    """After so many days it is the next one's turn, over and over; 0 means that nothing repeats."""
 
 
 @dataclass(frozen=True, slots=True)

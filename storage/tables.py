@@ -93,6 +93,9 @@ mailing_list = _table(
     _text("monthly", "first mon 10:00"),
     _number("undo_minutes", 5),
     _text("language", "en"),
+    _number("ask_hours", 4),
+    _text("holidays", "GB-ENG"),
+    _time("paused_at"),
     _time("created_at", null=False),
     UniqueConstraint("name", "domain"),
 )
@@ -125,6 +128,7 @@ shift = _table(
     Column("start", Date, nullable=False),
     Column("end", Date, nullable=False),
     _text("volunteers"),
+    _number("every"),
     Index(None, "list_id", "start"),
 )
 
@@ -418,4 +422,69 @@ history = _table(
     _ref("subscriber_id", "subscriber", null=True),
     Index(None, "post_id"),
     Index(None, "subscriber_id"),
+)
+
+# Who is asked, and what was sent about all of it ----------------------------------------------------
+
+asking = _table(
+    "asking",
+    _ref("post_id", "post"),
+    _ref("list_id", "mailing_list"),
+    _time("since", null=False),
+    _number("step"),
+    _time("next_at"),
+    Column("quiet", Boolean, nullable=False, default=False, server_default="0"),
+    _time("put_off_until"),
+    _ref("put_off_by", "volunteer", null=True),
+    UniqueConstraint("post_id"),
+    Index(None, "list_id", "next_at"),
+)
+
+asked = _table(
+    "asked",
+    _ref("post_id", "post"),
+    _ref("volunteer_id", "volunteer"),
+    _time("at", null=False),
+    _text("gone"),
+    UniqueConstraint("post_id", "volunteer_id"),
+)
+
+queue_mail = _table(
+    "queue_mail",
+    _ref("list_id", "mailing_list"),
+    _ref("volunteer_id", "volunteer"),
+    _text("kind"),
+    _time("made_at", null=False),
+    Index(None, "list_id", "made_at"),
+)
+
+queue_post = _table(
+    "queue_post",
+    _ref("queue_id", "queue_mail"),
+    _ref("post_id", "post"),
+    _number("number"),
+    Column("flagged", Boolean, nullable=False, default=False, server_default="0"),
+    UniqueConstraint("queue_id", "number"),
+    Index(None, "post_id"),
+)
+
+regular = _table(
+    "regular",
+    _ref("list_id", "mailing_list"),
+    _text("kind"),
+    _text("period"),
+    _time("at", null=False),
+    UniqueConstraint("list_id", "kind", "period"),
+)
+
+spam_sign = _table(
+    "spam_sign",
+    _ref("list_id", "mailing_list"),
+    _text("kind"),
+    _text("sign"),
+    _text("proof"),
+    _ref("post_id", "post"),
+    _time("at", null=False),
+    UniqueConstraint("post_id", "kind", "sign"),
+    Index(None, "list_id", "kind", "sign"),
 )

@@ -223,3 +223,30 @@ def test_a_letter_to_the_bounce_address_that_is_no_bounce_is_no_post(
 ) -> None:
     assert desks.bring(desks.marked("bounce", 7), draft=draft).name == "bounce"
     assert desks.posts() == []
+
+
+# What a list or a newsletter system passed on ---------------------------------------------------
+
+
+def test_d5_a_post_from_a_group_address_is_held_without_a_receipt(desks: Desks) -> None:
+    assert desks.bring(proof=PROVEN, passed_on=True).name == "post"
+    assert desks.names() == ["post_held"]
+    assert len(desks.posts()) == 1
+
+
+def test_d5_a_refusal_is_not_written_to_a_list(desks: Desks) -> None:
+    nothing = Draft("Poster", "", "", empty=True)
+    assert desks.bring(draft=nothing, proof=PROVEN, passed_on=True).name == "refused"
+    assert desks.names() == []
+
+
+@pytest.mark.parametrize("to", ["news-help", "news-join"])
+def test_d5_a_list_that_reads_our_help_address_gets_no_help(desks: Desks, to: str) -> None:
+    assert desks.bring(to, passed_on=True).name == "automatic"
+    assert desks.names() == []
+
+
+def test_d5_what_was_passed_on_may_still_leave(desks: Desks) -> None:
+    desks.reader()
+    desks.bring("news-leave", CAROL, proof=PROVEN, passed_on=True)
+    assert desks.names() == ["leaving_done"]
