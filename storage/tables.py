@@ -424,7 +424,7 @@ history = _table(
     Index(None, "subscriber_id"),
 )
 
-# Who is asked, and what was sent about all of it ----------------------------------------------------
+# Who is asked, and what was sent about all of it ------------------------------------------------
 
 asking = _table(
     "asking",
