@@ -488,3 +488,24 @@ spam_sign = _table(
     UniqueConstraint("post_id", "kind", "sign"),
     Index(None, "list_id", "kind", "sign"),
 )
+
+# How the service itself is ----------------------------------------------------------------------
+
+hold = _table(
+    "hold",
+    _time("since", null=False),
+    _text("reason"),
+    _time("ended_at"),
+    Index(None, "ended_at"),
+)
+
+pulse = _table(
+    "pulse",
+    _text("part"),
+    _text("host"),
+    _time("started_at", null=False),
+    _time("at", null=False),
+    _number("connections"),
+    _number("letters"),
+    UniqueConstraint("part", "host"),
+)
