@@ -22,7 +22,7 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 @dataclass(frozen=True, slots=True)
 class Mark:
     purpose: str
-    """verdict, settings, confirm, bounce, post, leave or page"""
+    """verdict, duty, settings, confirm, bounce, post, leave or page"""
     ids: tuple[int, ...]
     day: date
     old_key: bool = False

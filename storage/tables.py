@@ -455,7 +455,9 @@ queue_mail = _table(
     _ref("volunteer_id", "volunteer"),
     _text("kind"),
     _time("made_at", null=False),
+    Column("outgoing_id", BigId),
     Index(None, "list_id", "made_at"),
+    Index(None, "outgoing_id"),
 )
 
 queue_post = _table(

@@ -126,9 +126,11 @@ def _queue() -> None:
         *_ref("queue_mail", "volunteer_id", "volunteer"),
         _text("kind"),
         _time("made_at"),
+        sa.Column("outgoing_id", _ID, nullable=True),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_queue_mail_list_id_made_at"), "queue_mail", ["list_id", "made_at"])
+    op.create_index(op.f("ix_queue_mail_outgoing_id"), "queue_mail", ["outgoing_id"])
     op.create_table(
         "queue_post",
         *_own_id("queue_post"),
