@@ -8,6 +8,7 @@ reader gets, and how a piece reads, is not decided here.
 from __future__ import annotations
 
 import re
+from base64 import encodebytes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -95,19 +96,29 @@ def lay_out(frame: bytes, pieces: Pieces, items: str, headings: Pieces = EMPTY) 
     return Layout(tuple(fixed), tuple(places), shown)
 
 
-def encode_frame(headers: str, boundary: str, parts: Sequence[Part]) -> bytes:
+def encode_frame(headers: str, boundary: str, parts: Sequence[Part], file: str = "") -> bytes:
     """A whole mail but for pieces and values; one part stands alone, several are alternatives.
 
     ``headers`` are lines ending in "\\n", ASCII, with slots. The boundary gets "=_" in front,
-    which quoted-printable cannot hold (RFC 2045 §6.7), so that no text can close a part.
+    which quoted-printable cannot hold (RFC 2045 §6.7), so that no text can close a part. ``file``
+    is the name of a PDF file that goes with the one part and is put in by ``with_file``.
     """
     whole = headers.replace("\n", "\r\n").encode("ascii")
-    if len(parts) == 1:
+    if len(parts) == 1 and not file:
         return whole + _part(parts[0])
-    whole += f'Content-Type: multipart/alternative; boundary="=_{boundary}"\r\n\r\n'.encode()
-    for part in parts:
-        whole += f"--=_{boundary}\r\n".encode() + _part(part)
+    kind = "mixed" if file else "alternative"
+    whole += f'Content-Type: multipart/{kind}; boundary="=_{boundary}"\r\n\r\n'.encode()
+    for part in [*map(_part, parts), *([_file(file)] if file else [])]:
+        whole += f"--=_{boundary}\r\n".encode() + part
     return whole + f"--=_{boundary}--\r\n".encode()
+
+
+def has_file(frame: bytes) -> bool:
+    return _FILE in frame
+
+
+def with_file(frame: bytes, content: bytes) -> bytes:
+    return frame.replace(_FILE, encodebytes(content).replace(b"\n", b"\r\n"))
 
 
 def encode_piece(piece: str) -> bytes:
@@ -155,6 +166,15 @@ def _part(part: Part) -> bytes:
     # An encoded text must not end in a soft line break, hence the line feed.
     body = encode_piece(part.frame + "\n")
     return f"{head}\0>{part.form}:{part.content}\0".encode() + body
+
+
+_FILE = b"\0file\0"
+
+
+def _file(name: str) -> bytes:
+    head = f'Content-Type: application/pdf; name="{name}"\r\n'
+    head += f'Content-Disposition: attachment; filename="{name}"\r\n'
+    return f"{head}Content-Transfer-Encoding: base64\r\n\r\n".encode("ascii") + _FILE
 
 
 def _groups(items: str) -> list[tuple[str, list[tuple[int, str]]]]:

@@ -15,9 +15,18 @@ from email.utils import format_datetime
 
 import templates
 from delivery.addresses import write_address
-from delivery.assemble import Layout, Part, encode_frame, encode_piece, fill, lay_out
+from delivery.assemble import (
+    Layout,
+    Part,
+    encode_frame,
+    encode_piece,
+    fill,
+    has_file,
+    lay_out,
+    with_file,
+)
 from delivery.compose import POLICY
-from delivery.forms import content_of, piece_forms, template_form
+from delivery.forms import brings_sheets, content_of, piece_forms, template_form
 from delivery.letters import Desk, leave_url, settings_url
 from delivery.pieces import ensure
 from storage import lists, pieces
@@ -48,11 +57,12 @@ def make_frames(
 
     ``forms`` are forms of mails; ``day`` is the edition's; ``singles`` are the titles of posts
     that may go out alone and then lend the mail their subject. Names are "mail", "mail:POST" and
-    "heading:TOPIC".
+    "heading:TOPIC"; "day" is the edition's date.
     """
     made: dict[tuple[str, str], bytes] = {}
     for form in forms:
         made[form, "mail"] = _mail(mailing_list, form, day, None)
+        made[form, "day"] = day.isoformat().encode()
         for post_id, title in singles.items():
             made[form, f"mail:{post_id}"] = _mail(mailing_list, form, day, title)
         for piece_form in piece_forms(form):
@@ -124,8 +134,18 @@ class EditionMails:
                 self._layouts.clear()
             frames = self._frames[key[0]]
             frame = frame_for(frames, row.form, row.items)
+            if has_file(frame):
+                frame = with_file(frame, self._sheets(row, frames))
             layout = self._layouts[key] = lay_out(frame, self._pieces, row.items, frames)
         return layout
+
+    def _sheets(self, row: Outgoing, frames: Mapping[tuple[str, str], bytes]) -> bytes:
+        # What writes PDF files takes a second to load, and most lists never need it.
+        from delivery.notice_board import notice_board
+
+        day = date.fromisoformat(frames[row.form, "day"].decode())
+        with self._database.read() as tx:
+            return notice_board(tx, row, day)
 
 
 def frame_for(frames: Mapping[tuple[str, str], bytes], form: str, items: str) -> bytes:
@@ -172,7 +192,8 @@ def _mail(mailing_list: MailingList, form: str, day: date, single: str | None) -
     subject = templates.edition_subject(
         language=language, list_title=mailing_list.title, day=day, title=single or ""
     )
-    return encode_frame(_headers(mailing_list, subject), secrets.token_hex(8), parts)
+    file = f"{mailing_list.name}-{day}.pdf" if brings_sheets(form) else ""
+    return encode_frame(_headers(mailing_list, subject), secrets.token_hex(8), parts, file)
 
 
 def _headers(mailing_list: MailingList, subject: str) -> str:

@@ -30,6 +30,11 @@ def piece_forms(form: str) -> tuple[str, ...]:
     return tuple(f"{part}-{language}" for part in _PARTS[cast(Format, format_)])
 
 
+def brings_sheets(form: str) -> bool:
+    """Whether a mail of this form brings the sheets for a notice board."""
+    return form.startswith("print-")
+
+
 def template_form(form: str) -> tuple[templates.Form, str]:
     """What the templates call a piece's form, and its language."""
     name, _, language = form.partition("-")

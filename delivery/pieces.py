@@ -44,7 +44,7 @@ def write_pieces(
     """The encoded pieces of one post by name: "entry", "item", and "also_in:TOPIC" for each topic
     under which it may stand. ``names`` are the list's topics in their order."""
     kind, language = template_form(form)
-    item = _view(post, attached)
+    item = item_view(post, attached)
     made = {
         "entry": templates.edition_entry(kind, item, language=language),
         "item": templates.edition_item(kind, item, language=language),
@@ -58,15 +58,8 @@ def write_pieces(
     return {name: encode_piece(text) for name, text in made.items()}
 
 
-def _make(tx: Connection, post: Post, forms: Sequence[str]) -> None:
-    names = {topic.id: topic.name for topic in lists.topics(tx, post.list_id)}
-    attached = posts.attachments(tx, [post.id])
-    made = [(form, write_pieces(post, attached, names, form)) for form in forms]
-    for form, encoded in made:
-        pieces.put(tx, post.id, post.version, form, encoded)
-
-
-def _view(post: Post, attached: Sequence[StoredAttachment]) -> templates.ItemView:
+def item_view(post: Post, attached: Sequence[StoredAttachment]) -> templates.ItemView:
+    """The post as templates show it, the same for every reader."""
     return templates.ItemView(
         title=post.title,
         text=post.text,
@@ -79,6 +72,14 @@ def _view(post: Post, attached: Sequence[StoredAttachment]) -> templates.ItemVie
             templates.AttachmentView(one.filename, one.size) for one in attached if not one.inline
         ),
     )
+
+
+def _make(tx: Connection, post: Post, forms: Sequence[str]) -> None:
+    names = {topic.id: topic.name for topic in lists.topics(tx, post.list_id)}
+    attached = posts.attachments(tx, [post.id])
+    made = [(form, write_pieces(post, attached, names, form)) for form in forms]
+    for form, encoded in made:
+        pieces.put(tx, post.id, post.version, form, encoded)
 
 
 # Cleaned HTML writes every attribute in double quotes, so a picture ends at the first ">" after.

@@ -172,3 +172,15 @@ def test_attachments_are_named_in_the_round_up(town: Town) -> None:
         )
     town.tick(MONDAY)
     assert "rights.pdf" in words(built(town, carol), "plain")
+
+
+def test_the_notice_board_edition_brings_its_sheets_as_a_file(town: Town) -> None:
+    carol = town.reader("carol", format="print")
+    town.post("Room to let", local("fri", "12:00"), "housing")
+    town.tick(MONDAY)
+    message = built(town, carol)
+    (file,) = message.iter_attachments()
+    assert file.get_content_type() == "application/pdf"
+    assert file.get_filename() == "news-2026-11-23.pdf"
+    assert file.get_content().startswith(b"%PDF-")
+    assert "Room to let" in words(message, "plain")
