@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ingest import plain, quoting
+from ingest.armour import unarmoured
 from ingest.characters import clean_text, is_forward, without_prefixes
 from ingest.clean import TRACKING, TooMuch, clean_tree
 from ingest.layout import lay_out
@@ -74,7 +75,7 @@ def _says_something_else(page: str, text: str) -> bool:
 
 
 def _from_text(reading: Reading) -> Body:
-    said, notes = _shortened(clean_text(reading.text))
+    said, notes = _shortened(unarmoured(clean_text(reading.text)))
     lines = said.split("\n")
     forward = is_forward(reading.subject)
     if is_passed_on(lines, forward=forward):

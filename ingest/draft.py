@@ -15,6 +15,7 @@ from ingest.read import read
 from ingest.titles import read_title
 from ingest.tree import Element, text_of, write
 from ingest.tree_lines import prune
+from ingest.wrapping import is_wrapping, unwrapped
 from storage.records import Attachment, Reading
 
 MOST_ATTACHMENTS = 30
@@ -67,6 +68,7 @@ def draft(reading: Reading) -> Draft:
 
 def _draft(reading: Reading) -> Draft:
     desk = _Desk(notes=list(reading.removed))
+    reading = _without_wrapping(reading)
     body = _whole_body(reading, desk, depth=0)
     _attach_the_rest(desk)
     title = read_title(reading.subject)
@@ -94,6 +96,19 @@ class _Desk:
     """Files that nothing has been decided about."""
     attachments: list[Attachment] = field(default_factory=list)
     refused: list[RefusedAttachment] = field(default_factory=list)
+
+
+def _without_wrapping(reading: Reading) -> Reading:
+    """With the files of a winmail.dat instead of it, and its text where the mail has none."""
+    text, files = reading.text, list[Attachment]()
+    for file in reading.attachments:
+        found = unwrapped(file.content) if is_wrapping(file.content) else None
+        if found is None or not (found.files or found.text or found.whole):
+            files.append(file)
+            continue
+        files += found.files
+        text = text if text.strip() or reading.html else found.text
+    return replace(reading, text=text, attachments=tuple(files))
 
 
 # Mails inside the mail -------------------------------------------------------------------------

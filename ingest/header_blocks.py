@@ -4,6 +4,7 @@ Subject: …") in many languages, and tells them from a typed memo or an event's
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from ingest.quoting_words import LONGEST, WORDS
@@ -72,6 +73,38 @@ def past_block(lines: Sequence[str], at: int) -> int:
         if strange > 2 or blank > 2:
             break
     return past if is_header_block(found) else at
+
+
+# Lotus Notes sets the labels apart from their values, without a colon, often at the line's end.
+_NOTES_LINES = 24
+_NOTES_DATE = re.compile(r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4},? +\d{1,2}[:.]\d{2}")
+_WIDE = re.compile(r" {2,}")
+
+
+def bare_subjects(lines: Sequence[str]) -> list[int]:
+    """The numbers of the lines that end in a bare "Subject", in any language."""
+    return [at for at, line in enumerate(lines) if _bare_label(line) == "subject"]
+
+
+def past_notes_block(lines: Sequence[str], at: int, subjects: Sequence[int]) -> int:
+    """Past the head that Notes writes above an original ("Bob / date / To / … / Subject / …"), or
+    ``at``. ``subjects`` are the lines that `bare_subjects` found."""
+    place = bisect_right(subjects, at)
+    if place == len(subjects) or subjects[place] > at + _NOTES_LINES or not lines[at]:
+        return at
+    end = subjects[place]
+    dated = next((n for n in range(at, min(at + 5, end)) if _NOTES_DATE.match(lines[n])), None)
+    if dated is None or not all(lines[at:dated]):
+        return at
+    kinds = {_bare_label(line) for line in lines[at:end]}
+    return end + 1 if kinds & {"to", "other"} else at
+
+
+def _bare_label(line: str) -> str:
+    """The kind of the label with which the line ends, when it stands alone there."""
+    if len(line) > LONGEST:
+        return ""
+    return _KINDS.get(_WIDE.split(line)[-1].casefold(), "")
 
 
 def _continues(line: str, above: tuple[str, str], *, alone: bool, near: bool) -> bool:

@@ -17,7 +17,7 @@ from ingest.header_blocks import label as label
 from ingest.quoting_words import LONGEST, WORDS
 from ingest.quoting_words import plain as plain
 
-_QUOTED = re.compile(r"(?:>|＞|&gt;|\|(?!-{3,}\+|.*\|$)|│|┃)")
+_QUOTED = re.compile(r"(?:>|＞|&gt;|\|(?!-{3,}[+>]|.*\|$)|│|┃)")
 _INITIALS = re.compile(r"[A-ZА-Я][A-Za-zА-я]{0,3}>+(?: |$)")
 
 
@@ -31,6 +31,17 @@ def has_initials(line: str) -> bool:
     return bool(_INITIALS.match(line))
 
 
+# Below a certain attribution other marks quote as well: a tab (mailx), ":", "%" or a wide indent.
+_ODD_MARK = re.compile(r"\t| {4,}|[:%}#»›¦](?= |$)|[-=]> ?")
+_BULLET = re.compile(r"[\t >:%}#»›¦=-]*(?:[-*•·–+o] |\(?[0-9a-zA-Z]{1,2}[.)])")
+
+
+def odd_mark(line: str) -> str:
+    """What stands before a line (as it came) that may quote it in an unusual way; "" without it."""
+    found = _ODD_MARK.match(line[:LONGEST])
+    return "" if found is None or _BULLET.match(line[:LONGEST]) else found[0]
+
+
 _DASHES = "-_=*~#‐‑‒–—―─━⁃•"
 _RULE = re.compile(rf"[{_DASHES}]{{3,}}$|[{_DASHES}](?: [{_DASHES}]){{2,}}$")
 _PHRASES = tuple(WORDS["separators"]["phrases"])
@@ -38,7 +49,7 @@ _WHOLE_PHRASES = frozenset(_PHRASES) | {"original message", "forwarded message"}
 _OPENINGS = tuple(WORDS["separators"]["openings"])
 _ABOVE = tuple(WORDS["separators"]["above"])
 _PROCESSED = ("original message processed by", "original processed by")
-_NOTES_TABLE = re.compile(r"\|?-{3,}\+-{3,}")
+_NOTES_TABLE = re.compile(r"\|?-{3,}(?:\+-{3,}|>$)|inactive hide details for ", re.IGNORECASE)
 
 
 def is_separator(line: str) -> bool:

@@ -52,8 +52,10 @@ class _Letter:
         for i in initials if len(initials) > 1 else ():
             self.quoted[i] = True
         self.ends = [attribution.may_end_attribution(line) for line in self.plain]
+        self.notes_subjects = header_blocks.bare_subjects(self.plain)
         self.tries = MOST_TRIES
         self.next_said = self._next_said()
+        self._find_odd_quotes()
         self.markers: dict[int, int] = {}
 
     def _next_said(self) -> list[int]:
@@ -64,6 +66,31 @@ class _Letter:
             at = i if self.plain[i] else at
             found[i] = at
         return found
+
+    def _find_odd_quotes(self) -> None:
+        """Lines below an attribution that a tab or the like quotes: all of one run, or none."""
+        for at, ends in enumerate(self.ends):
+            below = self.next_said[at + 1]
+            if not ends or self.quoted[at] or below == len(self.lines) or self.quoted[below]:
+                continue
+            mark = quoting.odd_mark(self.lines[below])
+            if mark and self.tries > 0 and self._is_sure(at):
+                self._quote_run(below, mark)
+
+    def _is_sure(self, last: int) -> bool:
+        for first in range(last, max(-1, last - attribution.MOST_LINES), -1):
+            lines = self.plain[first : last + 1]
+            self.tries -= 1
+            if not all(lines):
+                return False
+            if attribution.attribution(lines, quote_follows=True) >= Strength.NAMED:
+                return True
+        return False
+
+    def _quote_run(self, at: int, mark: str) -> None:
+        while at < len(self.lines) and (not self.plain[at] or self.lines[at].startswith(mark)):
+            self.quoted[at] = bool(self.plain[at])
+            at += 1
 
     def typed(self) -> list[str]:
         """The lines that the author typed, with a blank one for whatever stood between."""
@@ -167,7 +194,7 @@ class _Letter:
         if at >= len(self.lines) or self.tries <= 0:
             return at
         if header_blocks.label(self.plain[at]) is None:
-            return at
+            return header_blocks.past_notes_block(self.plain, at, self.notes_subjects)
         self.tries -= 1
         return header_blocks.past_block(self.plain, at)
 

@@ -9,11 +9,14 @@ import re
 from dataclasses import dataclass, field
 from email.message import Message
 
-from ingest import charsets, flowed, headers, limits, transfer
+from ingest import charsets, flowed, headers, limits, sealed, transfer
 from ingest.children import children_of
 from ingest.hollow import Fill
+from ingest.parsing import parsed
 from ingest.source import source
 from storage.records import Attachment
+
+_MOST_SEALS = 3
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class _Walk:
     fill: Fill
     attachments: list[Attachment] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    seals: int = 0
 
     def pieces(self, part: Message, depth: int, *, attached: bool, first: bool) -> list[Piece]:
         """``first``: nothing stands before this part, so it is the letter itself."""
@@ -103,6 +107,8 @@ class _Walk:
         named_file = filename is not None and disposition != "inline" and not first
         inline = not attached and disposition != "attachment" and not named_file
         data = self._content(part)
+        if kind in sealed.KINDS and (inner := sealed.opened(data)) is not None:
+            return self._unsealed(inner, attached=attached, first=first)
         if inline and (kind in ("text/plain", "text/html") or kind.startswith("multipart/")):
             if kind.startswith("multipart/"):
                 self.problems.append("a multipart without parts")
@@ -119,6 +125,20 @@ class _Walk:
             )
         )
         return []
+
+    def _unsealed(self, inner: bytes, *, attached: bool, first: bool) -> list[Piece]:
+        """The parts of a message that came whole inside its signature."""
+        self.seals += 1
+        if self.seals > _MOST_SEALS:
+            self.problems.append("signatures inside signatures")
+            return []
+        message, fill, problems = parsed(limits.within(inner)[0])
+        self.problems += problems
+        outer, self.fill = self.fill, fill
+        try:
+            return self.pieces(message, 1, attached=attached, first=first)
+        finally:
+            self.fill = outer
 
     def _content(self, part: Message) -> bytes:
         encoding = next((v for v in headers.raw_values(part, "content-transfer-encoding") if v), "")

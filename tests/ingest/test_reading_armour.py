@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.armour import unarmoured
+from ingest.draft import draft
+from ingest.read import read
 
 BEGIN = "-----BEGIN PGP SIGNED MESSAGE-----\n"
 SIGNATURE = "-----BEGIN PGP SIGNATURE-----\n\niQE\n=ab\n-----END PGP SIGNATURE-----\n"
@@ -33,3 +36,10 @@ def test_c17_bait_is_read_at_once(bait: str) -> None:
     unarmoured(bait * 20_000)
     unarmoured(BEGIN + bait * 20_000)
     assert time.process_time() - start < 1
+
+
+def test_c15_a_post_shows_the_signed_words_without_their_armour() -> None:
+    raw = (Path(__file__).parents[1] / "mails" / "text_signed_with_pgp_inline.eml").read_bytes()
+    found = draft(read(raw))
+    assert "BEGIN PGP" not in found.text + found.html
+    assert found.text.strip()

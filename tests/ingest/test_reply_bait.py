@@ -19,7 +19,9 @@ BAIT = [
     "word " * 10 + ":\n", "a@b.example wrote on 18.11.2026:\n", "18.11.2026 9:13 x:\n", "a@", "a",
     "Sent from my \n", "Sent from my iPhone, \n", "\n", " ", "\t", "*_*_", "[http://", "<", "|\n",
     "On 18.11.2026 Bob\n<b@x.example>\nfoo\nbar\nwrote\n", "Original Message\n", "x " * 190 + ":\n",
-    "18 nov 2026, " * 25 + ":\n", "1 " * 190 + ":\n", "AB> x\nxx\n", "\r", "\r\n", "\u202b", "ב ",
+    "18 nov 2026, " * 25 + ":\n", "1 " * 190 + ":\n", "AB> x\nxx\n", "x  Subject\n",
+    "On 1.1.2026 a@b.example wrote:\n\tx\n",
+    "a\n1.1.2026 9:13\nTo\nSubject\n", "\t\t\t", "::::", "    : ", "\r", "\r\n", "\u202b", "ב ",
 ]  # fmt: skip
 
 
