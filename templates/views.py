@@ -40,4 +40,17 @@ class ItemView:
     closing_date: date | None = None
     attachments: tuple[AttachmentView, ...] = ()
     more: bool = True
-    """Whether readers are told that the reply "more 3" brings the attachments of item 3."""
+    """Whether readers are told that the reply "more 3" brings item 3 whole."""
+    mark: str = ""
+    """cancelled, corrected or ""."""
+    time: str = ""
+    """Of the event, in the author's words, such as "10am to 1pm"."""
+    where: str = ""
+    cost: str = ""
+    """In the author's words; "free" when they said it in a sentence."""
+    who: str = ""
+    book: str = ""
+    cut: bool = False
+    """Whether ``text`` and ``html`` are only the beginning of the post."""
+    line: str = ""
+    """The post in one line, for where there is room for no more."""
