@@ -75,7 +75,7 @@ def answer(
         return _not_possible(heard)
     names = tuple(one.name for one in volunteers.every(pen.tx, pen.sender.id, "moderator"))
     verdict = read_verdict(reading.reply_text, names, pen.sender.language)
-    if verdict.kind in ("unclear", "help"):
+    if verdict.kind not in ("yes", "no", "spam", "undo"):
         return _explain(heard, verdict)
     if not may_decide(pen, heard.post, heard.volunteer):
         _write(heard, "verdict_not_own")

@@ -6,21 +6,57 @@ a wrong yes publishes, so anything that is not plainly a yes is asked back.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
+from moderation.days import begins_with_time
+from moderation.fields import fields_of, without_fields
+from moderation.phrases import (
+    LONGEST_LINE,
+    after,
+    beginning,
+    spelled,
+    stands_alone,
+    tokens,
+    without_opening,
+)
+from moderation.typed import body_below, said_in
 from moderation.words import fold, words
 
-Kind = Literal["yes", "no", "spam", "undo", "help", "unclear"]
+Kind = Literal[
+    "yes",
+    "yes always",
+    "no",
+    "spam",
+    "edit",
+    "ask",
+    "wait",
+    "pass",
+    "undo",
+    "urgent",
+    "correct",
+    "away",
+    "swap",
+    "rota",
+    "waiting",
+    "help",
+    "unclear",
+]
 
-KINDS: tuple[Kind, ...] = ("yes", "no", "spam", "undo", "help")
+KINDS: tuple[Kind, ...] = get_args(Kind)[:-1]
 """What may be said; each has its words."""
 
-FIELDS = ("topics", "title")
-"""What may be said with a yes, as "topics: housing, jobs" on its line or on a line of its own."""
+WITH_FIELDS = ("yes", "yes always", "edit", "urgent")
+WITH_TEXT = ("edit", "ask", "correct")
+"""These are nothing without words of the moderator's own."""
+WITH_REST = ("wait", "away", "swap")
+"""What follows on the line is a time or a name, read by whoever carries it out."""
+
+ALONE = tuple(kind for kind in KINDS if kind not in (*WITH_TEXT, "away", "swap"))
+"""These may stand alone on their line."""
 
 MAX_REASON = 2000
+MAX_TEXT = 100_000
 MAX_LINES = 200
 LOOKED_AT = 5
 """So many lines below the first may take it back."""
@@ -30,7 +66,8 @@ LOOKED_AT = 5
 class Verdict:
     kind: Kind
     reason: str = ""
-    """The moderator's own words, which go to the author; only with a no."""
+    """The moderator's own words: with a no the reason and with ask the question, which go to the
+    author; with edit and correct the new text; with wait, away and swap what follows the word."""
     fields: dict[str, str] = field(default_factory=dict)
     line: str = ""
     """The line that was read, to be quoted back when it was unclear."""
@@ -41,110 +78,140 @@ def read_verdict(reply: str, names: tuple[str, ...] = (), language: str = "en") 
 
     ``names`` are the people who may sign on the same line. An empty reply is unclear.
     """
-    lines = [line.strip() for line in reply.splitlines() if line.strip()]
-    lines = [line for line in lines if line[0] not in ">|"][:MAX_LINES]
-    while len(lines) > 1 and _greets(lines[0], names, language):
+    signing = _name_words(names, language)
+    lines = said_in(reply)[:MAX_LINES]
+    while len(lines) > 1 and _greets(lines[0], signing, language):
         lines.pop(0)
     if not lines:
         return Verdict("unclear")
-    first, rest = lines[0][:1000], lines[1:]
-    bare = _without_fields(first)
-    kind = _kind(bare, names, language)
-    if kind is None or _taken_back(kind, rest[:LOOKED_AT], names, language):
+    first, rest = lines[0][:LONGEST_LINE], lines[1:]
+    opened = _opened(first, signing, language)
+    if opened is not None:
+        return _with_more(opened, reply, first, signing, language)
+    bare = without_fields(first, language)
+    kind = _kind(bare, signing, language)
+    if kind is None or _taken_back(kind, rest[:LOOKED_AT], signing, language):
         return Verdict("unclear", line=first)
     if kind == "no":
         return _no(bare, rest, first, language)
-    return Verdict(kind, fields=_fields(lines) if kind == "yes" else {}, line=first)
+    found = fields_of(lines, language) if kind in WITH_FIELDS else {}
+    return Verdict(kind, fields=found, line=first)
 
 
-def _greets(line: str, names: tuple[str, ...], language: str) -> bool:
+def _greets(line: str, signing: frozenset[str], language: str) -> bool:
     """ "Hi Postround team," or "Thanks Bob." and no more: "Hi, yes" is an answer."""
-    text = " ".join(_tokens(line))
-    if _longest_beginning(text, words(language, "greetings")):
+    text = " ".join(tokens(line))
+    if beginning(text, words(language, "greetings")):
         return len(text.split()) <= 4 and not set(text.split()) & _verdicts(language)
-    thanks = _longest_beginning(text, words(language, "before"))
-    return bool(thanks) and set(text[len(thanks) :].split()) <= _name_words(names, language)
+    thanks = beginning(text, words(language, "before"))
+    return bool(thanks) and set(text[len(thanks) :].split()) <= signing
 
 
-def _kind(line: str, names: tuple[str, ...], language: str) -> Kind | None:
-    for kind in KINDS:
-        if _stands_alone(line, kind, names, language):
+def _kind(line: str, signing: frozenset[str], language: str) -> Kind | None:
+    for kind in ALONE:
+        if stands_alone(line, word_of(kind), signing, language):
             return kind
     return "no" if _refuses(line, language) else None
 
 
-def _taken_back(kind: Kind, rest: list[str], names: tuple[str, ...], language: str) -> bool:
+def word_of(kind: str) -> str:
+    """The name of its words in the lists."""
+    return kind.replace(" ", "_")
+
+
+def _taken_back(kind: Kind, rest: list[str], signing: frozenset[str], language: str) -> bool:
     """Whether a line below says another word, or "but" or "if" to what is no refusal."""
-    if {_kind(line, names, language) for line in rest} - {kind, None}:
+    below = (without_fields(line, language) for line in rest)
+    if {_kind(line, signing, language) for line in below} - {kind, None}:
         return True
     doubts = words(language, "doubts") if kind != "no" else frozenset()
-    return any(_longest_beginning(fold(line), doubts) for line in rest)
+    return any(beginning(fold(line), doubts) for line in rest)
 
 
-_FIELD = re.compile(rf"(?i)(?:^|[\s,;.–—-])({'|'.join(FIELDS)})\s*[:=]\s*(.{{0,500}})$")
+# Words with something behind them -------------------------------------------------------------
 
 
-def _fields(lines: list[str]) -> dict[str, str]:
+def _opened(line: str, signing: frozenset[str], language: str) -> Kind | None:
+    """The word that the line begins with, of those that are followed by something."""
+    for kind in (*WITH_TEXT, *WITH_REST):
+        rest = after(line, kind, language)
+        if rest is not None and _fits(kind, rest, signing, language):
+            return kind  # type: ignore[return-value]
+    return None
+
+
+def _fits(kind: str, rest: str, signing: frozenset[str], language: str) -> bool:
+    text = spelled(rest, language)
+    if kind == "swap":
+        return bool(text) and "?" not in rest
+    if kind in WITH_REST:
+        # "Wait, I must ask Amina" is no time; nor is "Away from my desk" in a machine's answer.
+        return begins_with_time(text, language)
+    if not text or rest.lstrip()[:1] in (":", "-", "–", "—"):
+        return True
+    if kind == "edit":
+        return rest.lstrip()[:1] == "," or bool(fields_of([rest], language))
+    # "Ask Amina about it" is for nobody whom we know.
+    return kind == "ask" and "?" in rest and text.split()[0].strip("?") not in signing
+
+
+def _with_more(
+    kind: Kind, reply: str, first: str, signing: frozenset[str], language: str
+) -> Verdict:
+    rest = (after(first, kind, language) or "").lstrip(" ,.:;!–—-").strip()
+    if kind in WITH_REST:
+        return Verdict(kind, reason=rest, line=first)
+    body = body_below(reply, first, signing, language)
     found: dict[str, str] = {}
-    for line in lines:
-        match = _FIELD.search(line[:1000])
-        if match:
-            found.setdefault(match[1].lower(), match[2].strip())
-    return found
+    if kind == "edit":
+        found, body = _fields_above(body, language)
+        found |= fields_of([first], language)
+        rest = without_fields(f" {rest}", language).strip(" ,")
+    text = "\n".join(part for part in (rest, body) if part)[:MAX_TEXT].strip()
+    if not text and not found:
+        return Verdict("unclear", line=first)
+    return Verdict(
+        kind, reason=text if kind != "ask" else text[:MAX_REASON], fields=found, line=first
+    )
 
 
-def _without_fields(line: str) -> str:
-    return _FIELD.sub("", line)
+def _fields_above(body: str, language: str) -> tuple[dict[str, str], str]:
+    """The lines "title: …" above a new text, and the text."""
+    found: dict[str, str] = {}
+    lines = body.split("\n")
+    while lines and (not lines[0].strip() or not without_fields(lines[0], language).strip()):
+        found |= fields_of([lines.pop(0)], language)
+    return found, "\n".join(lines)
 
 
-_BETWEEN = re.compile(r"[^\w'\s👍✅👎❌?.]|(?<!\w)\.|\.(?!\w)")
-
-
-def _stands_alone(line: str, kind: str, names: tuple[str, ...], language: str) -> bool:
-    """Whether the line is made of words of that kind and of what may stand beside them."""
-    if "?" in line and line.strip() != "?":
-        return False
-    text = " ".join(_BETWEEN.sub(" ", fold(line)).split())
-    own = words(language, kind)
-    before = words(language, "before") | words(language, "greetings")
-    before |= _name_words(names, language)
-    after = before | words(language, "beside") | words(language, f"beside_{kind}")
-    begun = False
-    while text:
-        word = _longest_beginning(text, own)
-        begun = begun or bool(word)
-        word = word or _longest_beginning(text, after if begun else before)
-        if not word:
-            return False
-        text = text[len(word) :].strip()
-    return begun
+# A refusal ------------------------------------------------------------------------------------
 
 
 def _refuses(line: str, language: str) -> bool:
     """A no before a comma, dash, colon, full stop or "because": "No, not our area"."""
-    text = _without_excuse(fold(line).lstrip(), language)
-    word = _longest_beginning(text, words(language, "no"))
-    after = text[len(word) :].lstrip()
-    if not word or not after or "?" in line or _is_harmless(after, language):
+    text = without_opening(fold(line).lstrip(), language)
+    word = beginning(text, words(language, "no"))
+    said = text[len(word) :].lstrip()
+    if not word or not said or "?" in line or _is_harmless(said, language):
         return False
-    separated = after[0] in ",:;.!–—-"
-    return separated or bool(_longest_beginning(after, words(language, "because")))
+    separated = said[0] in ",:;.!–—-"
+    return separated or bool(beginning(said, words(language, "because")))
 
 
 def _is_harmless(said: str, language: str) -> bool:
     """ "No, yes", "No – go ahead" and "No, that's fine" say two things at once."""
-    text = " ".join(_tokens(said))
-    if _longest_beginning(text, words(language, "yes")):
+    text = " ".join(tokens(said))
+    if beginning(text, words(language, "yes")):
         return True
-    known = words(language, "harmless") | words(language, "yes")
-    while word := _longest_beginning(text, known):
+    harmless = words(language, "harmless") | words(language, "yes")
+    while word := beginning(text, harmless):
         text = text[len(word) :].strip()
     return not text
 
 
 def _no(line: str, rest: list[str], first: str, language: str) -> Verdict:
-    text = _without_excuse(line.strip(), language)
-    word = _longest_beginning(fold(text), words(language, "no"))
+    text = without_opening(line.strip(), language)
+    word = beginning(fold(text), words(language, "no"))
     said = text[len(word) :].lstrip(" ,.:;!–—-") if word else ""
     # "No thanks" gives no reason.
     said = "" if fold(said).strip(" .!") in words(language, "beside") else said
@@ -152,33 +219,11 @@ def _no(line: str, rest: list[str], first: str, language: str) -> Verdict:
     return Verdict("no", reason=reason[:MAX_REASON].strip(), line=first)
 
 
-def _without_excuse(text: str, language: str) -> str:
-    """Without the "Sorry, " or "Hi, " before a no."""
-    openings = words(language, "before") | words(language, "greetings")
-    while word := _longest_beginning(fold(text), openings):
-        text = text[len(word) :].lstrip(" ,.!–—-")
-    return text
-
-
 def _verdicts(language: str) -> frozenset[str]:
-    return frozenset[str]().union(*(words(language, kind) for kind in KINDS))
+    return frozenset[str]().union(*(words(language, word_of(kind)) for kind in KINDS))
 
 
 def _name_words(names: tuple[str, ...], language: str) -> frozenset[str]:
     """Somebody may be called No: that name is left out, so that the word keeps its meaning."""
-    named = frozenset(word for name in names for word in _tokens(name))
+    named = frozenset(word for name in names for word in tokens(name))
     return named - _verdicts(language) - words(language, "doubts")
-
-
-def _longest_beginning(text: str, choices: frozenset[str]) -> str:
-    """The longest of the choices that ``text`` begins with as whole words, or ""."""
-    fitting = [word for word in choices if text.startswith(word) and _ends_at(text, len(word))]
-    return max(fitting, key=len, default="")
-
-
-def _ends_at(text: str, end: int) -> bool:
-    return end == len(text) or not (text[end].isalnum() and text[end - 1].isalnum())
-
-
-def _tokens(text: str) -> list[str]:
-    return re.findall(r"[\w']+", fold(text))
