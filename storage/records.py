@@ -160,6 +160,17 @@ class MailingList:
     """Whose bank holidays are no working days: a country, perhaps with a part of it; "" none."""
     paused_at: datetime | None = None
     """Since when posts only wait and no edition leaves; None while the list works."""
+    colour: str = ""
+    """Of the band above its round-ups: "#" and six hexadecimal digits; "" is our own."""
+    intro: str = ""
+    """A few words above each round-up."""
+    topic_order: str = ""
+    """Keys of topics in the order of the round-up, by commas; those not named come after."""
+    proof: str = "off"
+    """When the weekly round-up is shown to the people who run the list: "fri 12:00", "08:30" on
+    its day, or "off"."""
+    canary: str = ""
+    """A mailbox of the operator's that gets each weekly round-up and sends it back to us."""
 
     @property
     def address(self) -> str:
@@ -294,6 +305,10 @@ class Post:
     message_id: str | None = None
     notes: tuple[str, ...] = ()
     """What we noticed or took away, in words for the moderator."""
+    urgent: bool = False
+    """Goes straight to every reader, whatever they chose: two moderators said so."""
+    corrects: int | None = None
+    """The post that it puts right: it goes to those readers only who had that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +369,32 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What the people who run a list want of one edition: its proof, and what came of it."""
+
+    id: int
+    list_id: int
+    frequency: Frequency
+    period: str
+    asked_at: datetime | None = None
+    """When the proof was sent."""
+    items: tuple[int, ...] = ()
+    """The posts of the proof in the order of their numbers."""
+    dropped: tuple[int, ...] = ()
+    first: tuple[int, ...] = ()
+    """Posts that stand above all others."""
+    shortened: tuple[int, ...] = ()
+    intro: str | None = None
+    """None: that of the list."""
+    held_at: datetime | None = None
+    """Since when it waits for a word of theirs."""
+    held_by: int | None = None
+    reminded_at: datetime | None = None
+    released_at: datetime | None = None
+    """When it was let go after it had been held."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One mail to one person, waiting to leave."""
 
@@ -365,7 +406,7 @@ class Outgoing:
     message_id: str
     created_at: datetime
     state: str
-    """waiting, sending, sent, refused or dropped"""
+    """waiting, sending, sent, refused, dropped or perhaps sent"""
     attempts: int = 0
     reason: str = ""
     message: bytes | None = None
@@ -396,6 +437,8 @@ class TryLater:
 @dataclass(frozen=True, slots=True)
 class Refused:
     reason: str
+    everybody: bool = False
+    """It was not said about this address: the next mail may fare no better."""
 
 
 Result = Sent | TryLater | Refused

@@ -97,6 +97,11 @@ mailing_list = _table(
     _text("holidays", "GB-ENG"),
     _time("paused_at"),
     _time("created_at", null=False),
+    _text("colour"),
+    _text("intro"),
+    _text("topic_order"),
+    _text("proof", "off"),
+    _text("canary"),
     UniqueConstraint("name", "domain"),
 )
 
@@ -206,10 +211,36 @@ post = _table(
     _time("straight_away_at"),
     Column("message_id", Text),
     _text("notes"),
+    Column("urgent", Boolean, nullable=False, default=False, server_default="0"),
+    Column("corrects", BigId),
     Index(None, "list_id", "state", "approved_at"),
     Index(None, "list_id", "author_key", "held_at"),
     Index(None, "list_id", "proof", "held_at"),
     Index(None, "state", "straight_away_at"),
+)
+
+post_version = _table(
+    "post_version",
+    _ref("post_id", "post"),
+    _number("version"),
+    _time("until", null=False),
+    _text("changed_by"),
+    _text("title"),
+    _text("html"),
+    _text("text"),
+    _text("topics"),
+    Column("event_date", Date),
+    Column("closing_date", Date),
+    UniqueConstraint("post_id", "version"),
+)
+
+urgency = _table(
+    "urgency",
+    _ref("post_id", "post"),
+    _ref("volunteer_id", "volunteer"),
+    _time("at", null=False),
+    _time("settled_at"),
+    Index(None, "post_id"),
 )
 
 attachment = _table(
@@ -372,6 +403,32 @@ frame = _table(
     _text("name"),
     Column("content", LargeBinary, nullable=False),
     UniqueConstraint("edition_id", "form", "name"),
+)
+
+plan = _table(
+    "plan",
+    _ref("list_id", "mailing_list"),
+    _text("frequency"),
+    _text("period"),
+    _time("asked_at"),
+    _text("items"),
+    _text("dropped"),
+    _text("first"),
+    _text("shortened"),
+    Column("intro", Text),
+    _time("held_at"),
+    _ref("held_by", "volunteer", null=True),
+    _time("reminded_at"),
+    _time("released_at"),
+    UniqueConstraint("list_id", "frequency", "period"),
+)
+
+report = _table(
+    "report",
+    _ref("edition_id", "edition"),
+    _time("canary_at"),
+    _time("written_at"),
+    UniqueConstraint("edition_id"),
 )
 
 outgoing = _table(
