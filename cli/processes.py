@@ -15,6 +15,7 @@ import uvicorn
 
 from cli.inbound import is_ours_in, keep_in
 from config import Settings, WrongSetting
+from delivery.dkim_sign import Signer, WrongKey
 from delivery.letters import Desk
 from delivery.ready import Readier
 from delivery.sender import run_sender
@@ -60,6 +61,13 @@ def _check_scanner(settings: Settings) -> None:
         read_setting(settings.spam_scanner)
     except ValueError as error:
         raise WrongSetting(f"POSTROUND_SPAM_SCANNER: {error}") from error
+
+
+def _signer(settings: Settings) -> Signer | None:
+    try:
+        return Signer.of(settings)
+    except WrongKey as error:
+        raise WrongSetting(str(error)) from error
 
 
 @contextlib.asynccontextmanager
@@ -172,7 +180,7 @@ async def _clock(
 async def _sender(
     database: Database, settings: Settings, stop: asyncio.Event
 ) -> AsyncIterator[None]:
-    readier = Readier(database, Desk.of(settings))
+    readier = Readier(database, Desk.of(settings), _signer(settings))
     task = _watched(run_sender(database, settings, readier.build, stop), stop)
     try:
         yield

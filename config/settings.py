@@ -61,6 +61,17 @@ class Settings:
     limit_joins_per_source_hour: int = 5
     send_connections: int = 5
     send_rate: int = 0
+    journal: str = "off"
+    operator: tuple[str, ...] = ()
+    metrics_listen: str = ""
+    keep_letters_days: int = 30
+    keep_confirmations_days: int = 90
+    keep_left_days: int = 28
+    keep_sent_days: int = 400
+    keep_posts_days: int = 396
+    send_rate_per_domain: int = 0
+    dkim_key: tuple[str, ...] = ()
+    dkim_selector: tuple[str, ...] = ()
 
     def with_proof(self, proof: str) -> Settings:
         return replace(self, proof=proof)
@@ -105,6 +116,17 @@ def read_settings(environ: Mapping[str, str] | None = None, folder: Path | None 
         limit_joins_per_source_hour=_number(get, "LIMIT_JOINS_PER_SOURCE_HOUR", 5),
         send_connections=_number(get, "SEND_CONNECTIONS", 5),
         send_rate=_number(get, "SEND_RATE", 0, 0),
+        journal=_journal(get("JOURNAL"), database_url, folder or Path()),
+        operator=addresses("POSTROUND_OPERATOR", get("OPERATOR")),
+        metrics_listen=_metrics_listen(get("METRICS_LISTEN")),
+        keep_letters_days=_number(get, "KEEP_LETTERS_DAYS", 30, 0),
+        keep_confirmations_days=_number(get, "KEEP_CONFIRMATIONS_DAYS", 90, 0),
+        keep_left_days=_number(get, "KEEP_LEFT_DAYS", 28, 0),
+        keep_sent_days=_number(get, "KEEP_SENT_DAYS", 400, 0),
+        keep_posts_days=_number(get, "KEEP_POSTS_DAYS", 396, 0),
+        send_rate_per_domain=_number(get, "SEND_RATE_PER_DOMAIN", 0, 0),
+        dkim_key=_files("POSTROUND_DKIM_KEY", get("DKIM_KEY")),
+        dkim_selector=words(get("DKIM_SELECTOR")),
     )
     if bool(settings.tls_certificate) != bool(settings.tls_key):
         raise WrongSetting("POSTROUND_TLS_CERTIFICATE and POSTROUND_TLS_KEY are set together.")
@@ -125,6 +147,10 @@ class _Getter:
 
     def __call__(self, name: str, default: str = "") -> str:
         return self.values.get(f"POSTROUND_{name}", "").strip() or default
+
+
+def _files(name: str, text: str) -> tuple[str, ...]:
+    return tuple(existing_file(name, word) for word in words(text))
 
 
 def _number(get: _Getter, name: str, default: int, least: int = 1) -> int:

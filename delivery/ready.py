@@ -1,4 +1,5 @@
-"""Makes claimed mails ready to leave: their bytes, and the address to which a bounce comes back."""
+"""Makes claimed mails ready to leave: their bytes, signed where there is a key, and the address
+to which a bounce comes back."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from delivery.addresses import write_address
+from delivery.dkim_sign import Signer
 from delivery.edition_mail import EditionMails
 from delivery.letters import Desk
 from delivery.sender import Ready
@@ -17,9 +19,10 @@ from storage.records import MailingList, Outgoing
 class Readier:
     """What a sender's threads build with; keeps the pieces of round-ups for the next mails."""
 
-    def __init__(self, database: Database, desk: Desk) -> None:
+    def __init__(self, database: Database, desk: Desk, signer: Signer | None = None) -> None:
         self._database = database
         self._desk = desk
+        self._signer = signer
         self._editions = EditionMails(database, desk)
 
     def build(self, rows: Sequence[Outgoing]) -> dict[int, Ready | None]:
@@ -44,4 +47,6 @@ class Readier:
         if message is None or sender is None:
             return None
         mark = self._desk.marks.mint("bounce", row.id, day=now.date())
+        if self._signer:
+            message = self._signer.sign(message, sender.domain, row.created_at)
         return Ready(write_address(sender, "bounce", mark), message)

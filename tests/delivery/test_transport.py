@@ -77,7 +77,7 @@ def test_a_refused_recipient_does_not_touch_the_next(catching_server: CatchingSe
     assert send(catching_server.port, *people) == [
         Refused("550 5.1.1 no such mailbox"),
         TryLater("452 4.2.2 mailbox full"),
-        Refused("554 5.7.1 spam"),
+        Refused("554 5.7.1 spam", everybody=True),
         TryLater("451 4.7.1 later"),
         Sent("OK"),
     ]

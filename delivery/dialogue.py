@@ -1,0 +1,226 @@
+"""One mail over an open connection: MAIL, RCPT and DATA together where PIPELINING is offered.
+
+Connecting, TLS and login are the library's; it waits for each answer in turn, which costs most
+of the time on the way to a smarthost that is not next door. Retrying is not decided here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import Collection
+from email import message_from_bytes, policy
+from typing import NamedTuple
+
+from storage.records import Refused, Result, Sent, TryLater
+
+# RFC 5321 §4.5.3.2: whoever hangs up sooner makes duplicates at a slow server.
+ENVELOPE_SECONDS = 300
+DOT_SECONDS = 600
+QUIT_SECONDS = 2
+LONGEST_REPLY = 32 * 1024
+
+PERHAPS_SENT = "perhaps sent: "
+"""Begins the reason where nobody can know whether the other server took the mail."""
+
+LOG_IN_FIRST = (530, 534, 535, 538)
+"""RFC 4954 §6: it says something about our settings and nothing about the mail."""
+MAILBOX = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>@\x00-\x1f\x7f]+\Z")
+_LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?\Z", re.DOTALL)
+_ABOUT_THE_ADDRESS = re.compile(r"5[0-9][0-9] 5\.[12]\.")
+_STATUS = re.compile(r"5[0-9][0-9] 5\.[0-9]")
+
+
+class Broken(Exception):
+    """The connection is of no more use."""
+
+
+class Reply(NamedTuple):
+    code: int
+    text: str
+
+    @property
+    def reason(self) -> str:
+        return f"{self.code} {self.text}"[:500]
+
+
+class Dialogue(asyncio.Protocol):
+    """Takes over a connection on which the server has greeted us and was greeted back."""
+
+    def __init__(self, transport: asyncio.Transport, extensions: Collection[str]) -> None:
+        self._transport = transport
+        self._pipelining = "pipelining" in extensions
+        self._eight_bits = "8bitmime" in extensions
+        self._utf8 = "smtputf8" in extensions
+        self._text = bytearray()
+        self._said: list[str] = []
+        self._replies: deque[Reply] = deque()
+        self._waiting: asyncio.Future[None] | None = None
+        self._ended: str = ""
+        transport.set_protocol(self)
+
+    @property
+    def usable(self) -> bool:
+        """False once the server has gone, or said something that it was not asked."""
+        return not (self._ended or self._replies or self._text or self._transport.is_closing())
+
+    async def send(self, envelope_from: str, to: str, message: bytes) -> Result:
+        """Hands one mail over. After a result with ``connection`` the dialogue is closed."""
+        if not MAILBOX.match(to):
+            return Refused("No address that mail could go to.")
+        if not to.isascii() and not self._utf8:
+            return Refused("The address has letters that this mail server does not carry.")
+        phase = ""
+        try:
+            async with asyncio.timeout(ENVELOPE_SECONDS):
+                no = await self._envelope(envelope_from, to, self._options(message, to))
+            if no is not None:
+                return no
+            phase = PERHAPS_SENT
+            async with asyncio.timeout(DOT_SECONDS):
+                self._write(_with_dot(message if self._eight_bits else seven_bits(message)))
+                return self._judged(await self._reply(), everybody=True)
+        except TimeoutError:
+            self.abort()
+            return TryLater(f"{phase}no answer in time", connection=True)
+        except Broken as error:
+            self.abort()
+            return TryLater(f"{phase}{error}"[:500], connection=True)
+
+    async def quit(self) -> None:
+        """Says goodbye where that is quick."""
+        try:
+            async with asyncio.timeout(QUIT_SECONDS):
+                if self.usable:
+                    self._write(b"QUIT\r\n")
+                    await self._reply()
+        except (Broken, TimeoutError):
+            pass
+        self.abort()
+
+    def abort(self) -> None:
+        """Without a goodbye: what was not ended by a dot is then no mail (RFC 5321 §4.1.1.4)."""
+        self._transport.abort()
+
+    def _options(self, message: bytes, to: str) -> bytes:
+        if not to.isascii():
+            return b" SMTPUTF8 BODY=8BITMIME" if self._eight_bits else b" SMTPUTF8"
+        return b" BODY=8BITMIME" if self._eight_bits and not message.isascii() else b""
+
+    async def _envelope(self, envelope_from: str, to: str, options: bytes) -> Result | None:
+        """None when the server now waits for the mail."""
+        lines = (
+            b"MAIL FROM:<%s>%s\r\n" % (envelope_from.encode("ascii"), options),
+            b"RCPT TO:<%s>\r\n" % to.encode(),
+            b"DATA\r\n",
+        )
+        if self._pipelining:
+            self._write(b"".join(lines))
+        replies: list[Reply] = []
+        for line in lines:
+            if not self._pipelining:
+                self._write(line)
+            replies.append(await self._reply())
+            if not self._pipelining and replies[-1].code >= 400:
+                break
+        return await self._answer(replies)
+
+    async def _answer(self, replies: list[Reply]) -> Result | None:
+        wanted = (250, 250, 354)
+        for number, reply in enumerate(replies):
+            # 251: it will pass the mail on (RFC 5321 §3.4).
+            if reply.code not in (wanted[number], wanted[number] + 1):
+                no = self._judged(reply, everybody=number != 1 or _policy_of_theirs(reply))
+                await self._forget(no, replies[-1])
+                return no
+        return None
+
+    async def _forget(self, no: Result, last: Reply) -> None:
+        """Makes the connection ready for the next mail, or ends it."""
+        if isinstance(no, Sent) or last.code == 354:
+            # It waits for a mail that nobody is to get: without a dot there is none.
+            self.abort()
+        elif not (isinstance(no, TryLater) and no.connection):
+            self._write(b"RSET\r\n")
+            await self._reply()
+
+    def _judged(self, reply: Reply, *, everybody: bool) -> Result:
+        """What a reply means. ``everybody``: it was not said about the recipient."""
+        if reply.code == 250:
+            return Sent(reply.text[:500])
+        if reply.code == 421 or reply.code in LOG_IN_FIRST or not 400 <= reply.code < 600:
+            self.abort()
+            return TryLater(reply.reason, connection=True)
+        if reply.code < 500:
+            return TryLater(reply.reason)
+        return Refused(reply.reason, everybody=everybody)
+
+    def _write(self, data: bytes) -> None:
+        if self._ended or self._transport.is_closing():
+            raise Broken(self._ended or "the connection is closed")
+        self._transport.write(data)
+
+    async def _reply(self) -> Reply:
+        while not self._replies:
+            if self._ended:
+                raise Broken(self._ended)
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
+        return self._replies.popleft()
+
+    # What asyncio calls -----------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        self._text += data
+        *lines, rest = self._text.split(b"\n")
+        self._text = rest
+        for line in lines:
+            self._read_line(bytes(line).rstrip(b"\r"))
+        if len(self._text) + sum(map(len, self._said)) > LONGEST_REPLY:
+            self._end("an endless answer")
+        self._wake()
+
+    def _read_line(self, line: bytes) -> None:
+        found = _LINE.match(line)
+        if found is None:
+            self._end(f"no SMTP: {line[:80]!r}")
+            return
+        self._said.append((found[3] or b"").decode("utf-8", "replace").strip())
+        if found[2] != b"-":
+            self._replies.append(Reply(int(found[1]), "\n".join(self._said)))
+            self._said = []
+
+    def eof_received(self) -> None:
+        self._end("the server hung up")
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._end(f"{type(error).__name__}: {error}" if error else "the server hung up")
+
+    def _end(self, why: str) -> None:
+        self._ended = self._ended or why
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiting and not self._waiting.done():
+            self._waiting.set_result(None)
+
+
+def _policy_of_theirs(reply: Reply) -> bool:
+    """Whether a refusal at RCPT is about us and not about that address (RFC 3463 §3.2, §3.3)."""
+    return bool(_STATUS.match(reply.reason) and not _ABOUT_THE_ADDRESS.match(reply.reason))
+
+
+def seven_bits(message: bytes) -> bytes:
+    """The mail for a server that does not take eight (RFC 6152 §3). Ours have seven already."""
+    if message.isascii():
+        return message
+    return message_from_bytes(message).as_bytes(policy=policy.SMTP.clone(cte_type="7bit"))
+
+
+def _with_dot(message: bytes) -> bytes:
+    """The mail as it stands after DATA (RFC 5321 §4.5.2)."""
+    stuffed = message.replace(b"\r\n.", b"\r\n..")
+    if stuffed.startswith(b"."):
+        stuffed = b"." + stuffed
+    return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n")
