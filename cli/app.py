@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from config import Settings, read_settings
 from storage import lists, schema
 from storage.database import Database, Unavailable
+from storage.journal import Journal
 from storage.records import MailingList
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class App:
         An embedded one is made when it is not there yet. Raises Failure when the schema is of
         another version: an old program and new tables must not meet.
         """
-        database = Database(self.settings.database_url)
+        database = self.opened()
         try:
             version = schema.version(database)
         except (DatabaseError, Unavailable) as error:
@@ -49,6 +51,11 @@ class App:
                 "The database is not at the version of this program: run `postround migrate`."
             )
         return database
+
+    def opened(self) -> Database:
+        """The database as it is, whatever its version."""
+        path = None if self.settings.journal == "off" else Path(self.settings.journal)
+        return Database(self.settings.database_url, journal=Journal(path))
 
     @property
     def now(self) -> datetime:

@@ -54,6 +54,14 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
 
+def addresses(name: str, text: str) -> tuple[str, ...]:
+    for word in words(text):
+        local, at, domain = word.rpartition("@")
+        if not local or not at or "." not in domain or not word.isascii():
+            raise WrongSetting(f"{name} must be a mail address; {word} is none.")
+    return words(text)
+
+
 def networks(name: str, text: str) -> tuple[str, ...]:
     for word in words(text):
         try:

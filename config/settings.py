@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from config.reading import (
     WrongSetting,
+    addresses,
     dot_env,
     existing_file,
     flag,
@@ -61,6 +62,14 @@ class Settings:
     limit_joins_per_source_hour: int = 5
     send_connections: int = 5
     send_rate: int = 0
+    journal: str = "off"
+    operator: tuple[str, ...] = ()
+    metrics_listen: str = ""
+    keep_letters_days: int = 30
+    keep_confirmations_days: int = 90
+    keep_left_days: int = 28
+    keep_sent_days: int = 400
+    keep_posts_days: int = 396
     send_rate_per_domain: int = 0
     dkim_key: tuple[str, ...] = ()
     dkim_selector: tuple[str, ...] = ()
@@ -108,6 +117,14 @@ def read_settings(environ: Mapping[str, str] | None = None, folder: Path | None 
         limit_joins_per_source_hour=_number(get, "LIMIT_JOINS_PER_SOURCE_HOUR", 5),
         send_connections=_number(get, "SEND_CONNECTIONS", 5),
         send_rate=_number(get, "SEND_RATE", 0, 0),
+        journal=_journal(get("JOURNAL"), database_url, folder or Path()),
+        operator=addresses("POSTROUND_OPERATOR", get("OPERATOR")),
+        metrics_listen=_metrics_listen(get("METRICS_LISTEN")),
+        keep_letters_days=_number(get, "KEEP_LETTERS_DAYS", 30, 0),
+        keep_confirmations_days=_number(get, "KEEP_CONFIRMATIONS_DAYS", 90, 0),
+        keep_left_days=_number(get, "KEEP_LEFT_DAYS", 28, 0),
+        keep_sent_days=_number(get, "KEEP_SENT_DAYS", 400, 0),
+        keep_posts_days=_number(get, "KEEP_POSTS_DAYS", 396, 0),
         send_rate_per_domain=_number(get, "SEND_RATE_PER_DOMAIN", 0, 0),
         dkim_key=_files("POSTROUND_DKIM_KEY", get("DKIM_KEY")),
         dkim_selector=words(get("DKIM_SELECTOR")),
@@ -163,6 +180,18 @@ def _lmtp_listen(listen: str) -> str:
     if not listen or "/" in listen:
         return listen
     return socket_address("POSTROUND_LMTP_LISTEN", listen)
+
+
+def _metrics_listen(listen: str) -> str:
+    return socket_address("POSTROUND_METRICS_LISTEN", listen) if listen else ""
+
+
+def _journal(path: str, database_url: str, folder: Path) -> str:
+    """Beside the database: what is done since the last copy must outlive the database."""
+    if path:
+        return path
+    beside = database_url.removeprefix("sqlite:///")
+    return str(folder / (f"{beside}.journal" if beside != database_url else "postround.journal"))
 
 
 def _public_url(url: str, web_listen: str) -> str:

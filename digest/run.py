@@ -28,7 +28,7 @@ from digest.timetable import (
     read_zone,
     slot_for,
 )
-from storage import editions, history, lists
+from storage import editions, history, holds, lists
 from storage.database import Database, Unavailable
 from storage.records import Edition, Frequency, MailingList
 from storage.taken import Window
@@ -52,10 +52,13 @@ class Due:
 def tick(db: Database, now: datetime, stop: Stop = lambda: False) -> list[Edition]:
     """Makes every edition that is due at ``now`` or was left unfinished; the finished leads.
 
-    A fault in one list is logged and does not keep the others waiting.
+    A fault in one list is logged and does not keep the others waiting. While sending is on hold
+    nothing is made.
     """
     made: list[Edition | None] = []
     with db.read() as tx:
+        if holds.in_force(tx):
+            return []
         unfinished = editions.abandoned(tx, now, LEASE)
     for lead_id in unfinished:
         made.append(_guarded(f"edition {lead_id}", partial(_go_on, db, lead_id, now, stop)))

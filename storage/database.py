@@ -18,6 +18,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from storage.journal import Journal
+
 BUSY_MILLISECONDS = 5000
 
 
@@ -75,8 +77,9 @@ class _Turns:
 class Database:
     """``with database.write() as tx`` commits on leaving; ``read()`` changes nothing."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, journal: Journal | None = None) -> None:
         self.url = url
+        self.journal = journal or Journal(None)
         self.engine = _sqlite_engine(url) if url.startswith("sqlite") else _server(url, pool_size)
         self._turns = _Turns(1 if self.sqlite else pool_size)
         self._reading = self.engine.execution_options(readonly=True)
@@ -92,7 +95,10 @@ class Database:
         Raises DiskFull or Unavailable for what may pass by itself.
         """
         with self._turns.mine(), _translated(), self.engine.begin() as connection:
+            connection.info.pop("journal", None)  # of a transaction that was not kept
             yield connection
+            # Before the commit: what is done and not noted would be undone by an older copy.
+            self.journal.append(connection.info.pop("journal", []))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

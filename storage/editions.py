@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select, tuple_, update
 
+from storage import journal
 from storage.database import insert_many_once, insert_once
 from storage.records import FREQUENCIES, Edition, Frequency
 from storage.tables import edition, edition_post, mailing_list, outgoing, post
@@ -98,13 +99,19 @@ def claim(
     tx.execute(update(edition).where(edition.c.id.in_(got)).values(lead_id=lead_id))
     for number, window in got.items():
         _take(tx, list_id, number, window)
+        _journal(tx, list_id, number, window, lead_id)
     return group(tx, lead_id)
 
 
-def skip(tx: Connection, list_id: int, window: Window, now: datetime) -> bool:
-    """Writes down that this edition will not be made. False when it was claimed before."""
+def skip(
+    tx: Connection, list_id: int, window: Window, now: datetime, *, take: bool = False
+) -> bool:
+    """Writes down that this edition will not be made. False when it was claimed before.
+
+    With ``take`` its posts stay with it: no later edition brings them.
+    """
     number = _insert(tx, list_id, window, "skipped", "", now, None)
-    if number is not None and window.post_id is not None:
+    if number is not None and (take or window.post_id is not None):
         _take(tx, list_id, number, window)
     return number is not None
 
@@ -156,6 +163,7 @@ def finish(tx: Connection, lead_id: int, claim: str, now: datetime) -> bool:
     if tx.execute(update(edition).where(_mine(lead_id, claim)).values(values)).rowcount != 1:
         return False
     tx.execute(update(edition).where(edition.c.lead_id == lead_id).values(values))
+    journal.note(tx, "edition made", lead=lead_id)
     return True
 
 
@@ -205,6 +213,23 @@ def _take(tx: Connection, list_id: int, edition_id: int, window: Window) -> None
         for number in tx.execute(chosen).scalars()
     ]
     insert_many_once(tx, edition_post, rows)
+
+
+def _journal(tx: Connection, list_id: int, edition_id: int, window: Window, lead_id: int) -> None:
+    here = edition_post.c.edition_id == edition_id
+    posts = list(tx.execute(select(edition_post.c.post_id).where(here)).scalars())
+    journal.note(
+        tx,
+        "edition",
+        id=edition_id,
+        list=list_id,
+        frequency=window.frequency,
+        period=window.period,
+        start=window.start.isoformat(),
+        end=window.end.isoformat(),
+        lead=lead_id,
+        posts=posts,
+    )
 
 
 def _mine(lead_id: int, claim: str) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage import history
+from storage import history, journal
 from storage.addresses import fold
 from storage.lanes import Lane, free_in
 from storage.records import Arrival, Letter
@@ -208,7 +208,10 @@ def settle(
         "sender": fold(sender) if sender else "",
         "lease_until": None,
     }
-    return tx.execute(_SETTLE, values | {"which": letter_id}).rowcount == 1
+    if tx.execute(_SETTLE, values | {"which": letter_id}).rowcount != 1:
+        return False
+    journal.note(tx, "letter", id=letter_id, state=outcome)
+    return True
 
 
 def put_back(tx: Connection, letter_id: int) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, update
 
+from storage import holds, journal
 from storage.records import Outgoing
 from storage.tables import outgoing
 
@@ -20,6 +21,10 @@ _NAMES = [field.name for field in fields(Outgoing)]
 _COLUMN = {"to": "recipient"}
 # Values handed over beside a statement cost a fraction of those written into it.
 _PUT = outgoing.insert().returning(outgoing.c.id)
+_JOURNALLED = [
+    outgoing.c[name]
+    for name in ("id", "message_id", "list_id", "edition_id", "subscriber_id", "form", "items")
+]
 _FIELDS = [outgoing.c[_COLUMN.get(name, name)] for name in _NAMES]
 
 
@@ -35,8 +40,11 @@ def claim(
 ) -> list[Outgoing]:
     """Mails to send now, those to people first; nobody else gets them before ``now + lease``.
 
-    A dead sender's mails come back when its lease has run out.
+    A dead sender's mails come back when its lease has run out. While sending is on hold there
+    are none.
     """
+    if holds.in_force(tx):
+        return []
     due = (outgoing.c.state == "waiting") & (outgoing.c.next_at <= now)
     if lane is not None:
         due &= outgoing.c.lane == lane
@@ -68,7 +76,7 @@ def release(tx: Connection, outgoing_ids: Sequence[int], claim: str) -> None:
 def note_sent(tx: Connection, outgoing_ids: Sequence[int], claim: str, now: datetime) -> None:
     values: dict[str, Any] = {"state": "sent", "sent_at": now, "lease_until": None}
     values |= {"attempts": outgoing.c.attempts + 1, "reason": "", "message": None}
-    tx.execute(update(outgoing).where(_mine(outgoing_ids, claim)).values(values))
+    _end(tx, outgoing_ids, claim, values)
 
 
 def note_later(
@@ -88,12 +96,19 @@ def note_refused(tx: Connection, outgoing_id: int, claim: str, reason: str) -> N
     """The end: the mail stays in sight of the operator with what the other server said."""
     values: dict[str, Any] = {"state": "refused", "reason": reason, "lease_until": None}
     values |= {"attempts": outgoing.c.attempts + 1}
-    tx.execute(update(outgoing).where(_mine([outgoing_id], claim)).values(values))
+    _end(tx, [outgoing_id], claim, values)
 
 
 def note_dropped(tx: Connection, outgoing_id: int, claim: str, reason: str) -> None:
     values = {"state": "dropped", "reason": reason, "lease_until": None}
-    tx.execute(update(outgoing).where(_mine([outgoing_id], claim)).values(values))
+    _end(tx, [outgoing_id], claim, values)
+
+
+def _end(tx: Connection, ids: Sequence[int], claim: str, values: dict[str, Any]) -> None:
+    """The state that a mail keeps; in the journal too, so that no older copy sends it again."""
+    ended = update(outgoing).where(_mine(ids, claim)).values(values).returning(*_JOURNALLED)
+    for row in tx.execute(ended):
+        journal.note(tx, "mail", state=values["state"], **row._asdict())
 
 
 def still_claimed(tx: Connection, outgoing_id: int, claim: str) -> bool:
@@ -131,6 +146,19 @@ def last_about_post(
     return _outgoing(row) if row else None
 
 
+def first_about_post(tx: Connection, post_id: int, volunteer_id: int) -> Outgoing | None:
+    """The first mail about a post to that volunteer: all later ones join its thread."""
+    here = (outgoing.c.post_id == post_id) & (outgoing.c.volunteer_id == volunteer_id)
+    row = tx.execute(select(*_FIELDS).where(here).order_by(outgoing.c.id).limit(1)).first()
+    return _outgoing(row) if row else None
+
+
+def volunteers_about(tx: Connection, post_id: int) -> set[int]:
+    """The ids of the moderators who were written to about a post."""
+    here = (outgoing.c.post_id == post_id) & outgoing.c.volunteer_id.is_not(None)
+    return set(tx.execute(select(outgoing.c.volunteer_id).where(here).distinct()).scalars())
+
+
 def count_since(
     tx: Connection,
     since: datetime,
@@ -151,6 +179,12 @@ def count_since(
     return int(tx.execute(select(func.count()).where(here)).scalar_one())
 
 
+def set_items(tx: Connection, outgoing_id: int, posts: Sequence[int]) -> None:
+    """Numbers posts in a letter that lists them, so that a reply can ask for one."""
+    items = f"0:{','.join(map(str, posts))}"
+    tx.execute(update(outgoing).where(outgoing.c.id == outgoing_id).values(items=items))
+
+
 def posts_of(items: str) -> list[int]:
     """The post ids in an edition mail's items, in the order of their numbers."""
     return [
@@ -162,9 +196,9 @@ def posts_of(items: str) -> list[int]:
 
 
 def waiting(tx: Connection, limit: int = 100) -> list[Outgoing]:
-    """What was refused, and what had to be put off at least once."""
+    """What was refused or perhaps sent, and what had to be put off at least once."""
     put_off = (outgoing.c.state == "waiting") & (outgoing.c.attempts > 0)
-    here = put_off | (outgoing.c.state == "refused")
+    here = put_off | outgoing.c.state.in_(("refused", holds.PERHAPS_SENT))
     rows = tx.execute(select(*_FIELDS).where(here).order_by(outgoing.c.id).limit(limit))
     return [_outgoing(row) for row in rows]
 

@@ -9,9 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
+from storage import journal
 from storage.addresses import fold
 from storage.records import Attachment, Post, StoredAttachment
 from storage.tables import attachment, edition_post, piece, post
+
+JOURNALLED = ("approved_at", "straight_away_at", "decided_at")
+"""The moments that a state goes with."""
 
 _NAMES = [field.name for field in fields(Post)]
 _FIELDS = [post.c[name] for name in _NAMES]
@@ -45,10 +49,15 @@ def hold(tx: Connection, new: Post, attachments: Sequence[Attachment]) -> int:
     values |= {"topics": _csv(new.topics), "notes": "\n".join(new.notes)}
     values["author_key"] = fold(new.author_address)
     number = tx.execute(_HOLD, values).scalar_one()
-    for item in attachments:
+    _attach(tx, number, attachments)
+    return int(number)
+
+
+def _attach(tx: Connection, post_id: int, items: Sequence[Attachment]) -> None:
+    for item in items:
         tx.execute(
             attachment.insert().values(
-                post_id=number,
+                post_id=post_id,
                 filename=item.filename or "",
                 content_type=item.content_type,
                 content_id=item.content_id,
@@ -57,7 +66,6 @@ def hold(tx: Connection, new: Post, attachments: Sequence[Attachment]) -> int:
                 content=item.content,
             )
         )
-    return int(number)
 
 
 def change_state(
@@ -68,9 +76,12 @@ def change_state(
     This condition is what makes two decisions at once end as one.
     """
     here = (post.c.id == post_id) & post.c.state.in_(old)
-    return (
-        tx.execute(update(post).where(here).values(_stored(changes) | {"state": new})).rowcount == 1
-    )
+    values = _stored(changes) | {"state": new}
+    if tx.execute(update(post).where(here).values(values)).rowcount != 1:
+        return False
+    moments = {name: _iso(changes[name]) for name in JOURNALLED if name in changes}
+    journal.note(tx, "post", id=post_id, state=new, **moments)
+    return True
 
 
 def revise(tx: Connection, post_id: int, changes: dict[str, Any]) -> None:
@@ -83,6 +94,7 @@ def revise(tx: Connection, post_id: int, changes: dict[str, Any]) -> None:
 def release_from_editions(tx: Connection, post_id: int) -> None:
     """Lets a post that had left for nobody be taken by an edition again."""
     tx.execute(delete(edition_post).where(edition_post.c.post_id == post_id))
+    journal.note(tx, "post free", id=post_id)
 
 
 def by_id(tx: Connection, post_id: int) -> Post | None:
@@ -117,6 +129,20 @@ def count_since(
     return int(tx.execute(count, values).scalar_one())
 
 
+def count_corrections(tx: Connection, post_id: int, since: datetime) -> int:
+    """How many corrections of a post were held since then."""
+    here = (post.c.corrects == post_id) & (post.c.held_at >= since)
+    return int(tx.execute(select(func.count()).select_from(post).where(here)).scalar_one())
+
+
+def add_attachments(tx: Connection, post_id: int, new: Sequence[Attachment]) -> None:
+    """One with the name of an older one takes its place."""
+    names = [item.filename for item in new if item.filename]
+    here = (attachment.c.post_id == post_id) & attachment.c.filename.in_(names)
+    tx.execute(delete(attachment).where(here & attachment.c.inline.is_(False)))
+    _attach(tx, post_id, new)
+
+
 def attachments(tx: Connection, post_ids: Sequence[int]) -> list[StoredAttachment]:
     """Without their bytes."""
     return [StoredAttachment(*row) for row in tx.execute(_ATTACHMENTS, {"of": list(post_ids)})]
@@ -146,6 +172,10 @@ def _post(row: Sequence[Any]) -> Post:
     values["topics"] = tuple(int(part) for part in values["topics"].split(",") if part)
     values["notes"] = tuple(line for line in values["notes"].split("\n") if line)
     return Post(**values)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _csv(numbers: Sequence[int]) -> str:

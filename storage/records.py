@@ -287,7 +287,7 @@ class Post:
     """Cleaned: may stand in a public page."""
     text: str
     state: str
-    """held, approved, rejected, spam or withdrawn"""
+    """held, approved, rejected, spam, withdrawn; or archived: moved in, and in no edition"""
     held_at: datetime
     version: int = 1
     """Counts changes of what readers see; ready pieces of an older version are stale."""
@@ -334,6 +334,9 @@ class Noticed:
     """Where its links lead, in ASCII, without "www."."""
     sketch: bytes = b""
     """By which its likeness to other posts is known; "" when it has too few words."""
+
+
+NOTHING_NOTICED = Noticed()
 
 
 @dataclass(frozen=True, slots=True)

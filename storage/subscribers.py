@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from storage import taken
+from storage import journal, taken
 from storage.addresses import fold
 from storage.database import insert_many_once, insert_once
 from storage.records import Subscriber
@@ -53,6 +53,8 @@ def change(tx: Connection, subscriber_id: int, changes: dict[str, Any]) -> bool:
         values["address_key"] = fold(values["address"])
     if changes.get("changed_at"):
         values["owed_since"] = _owed_since(tx, subscriber_id, changes["changed_at"])
+    if "state" in changes:
+        journal.note(tx, "reader", id=subscriber_id, state=changes["state"])
     here = subscriber.c.id == subscriber_id
     return tx.execute(update(subscriber).where(here).values(values)).rowcount == 1
 
@@ -66,6 +68,7 @@ def leave(tx: Connection, subscriber_id: int, now: datetime) -> bool:
     )
     waiting &= outgoing.c.edition_id.is_not(None)
     tx.execute(update(outgoing).where(waiting).values(state="dropped", reason="left"))
+    journal.note(tx, "reader", id=subscriber_id, state="left")
     return left == 1
 
 
@@ -74,6 +77,7 @@ def forget(tx: Connection, list_id: int, address: str) -> bool:
     reader = by_address(tx, list_id, address)
     if reader is None:
         return False
+    journal.note(tx, "forgotten", id=reader.id)
     tx.execute(delete(history).where(history.c.subscriber_id == reader.id))
     mails = outgoing.c.subscriber_id == reader.id
     tx.execute(delete(outgoing).where(mails & outgoing.c.state.in_(("waiting", "refused"))))

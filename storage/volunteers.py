@@ -7,8 +7,9 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
+from storage import journal
 from storage.addresses import fold
 from storage.database import insert_once
 from storage.records import Author, Shift, Volunteer
@@ -70,7 +71,11 @@ def remove(tx: Connection, list_id: int, role: Role, address: str, now: datetime
     """The row stays: marks that were sent to them must still be known, and decide nothing."""
     here = (volunteer.c.list_id == list_id) & (volunteer.c.role == role)
     here &= (volunteer.c.address_key == fold(address)) & volunteer.c.removed_at.is_(None)
-    return tx.execute(update(volunteer).where(here).values(removed_at=now)).rowcount > 0
+    gone = update(volunteer).where(here).values(removed_at=now).returning(volunteer.c.id)
+    number = tx.execute(gone).scalar_one_or_none()
+    if number is not None:
+        journal.note(tx, "volunteer", id=number, removed_at=now.isoformat())
+    return number is not None
 
 
 def by_id(tx: Connection, volunteer_id: int) -> Volunteer | None:
@@ -92,21 +97,42 @@ def by_address(tx: Connection, list_id: int, address: str) -> list[Volunteer]:
 # The rota -------------------------------------------------------------------------------------
 
 
-def set_shift(tx: Connection, list_id: int, start: date, end: date, order: list[int]) -> None:
-    """The days from ``start`` up to, not including, ``end``; a later call wins over an earlier."""
+NO_END = date(9999, 1, 1)
+"""The end of turns that repeat until somebody says something else."""
+
+
+def set_shift(
+    tx: Connection, list_id: int, start: date, end: date, order: Sequence[int], every: int = 0
+) -> None:
+    """The days from ``start`` up to, not including, ``end``; a later call wins over an earlier.
+
+    With ``every``, those in ``order`` take turns of so many days.
+    """
     text = ",".join(map(str, order))
-    tx.execute(shift.insert().values(list_id=list_id, start=start, end=end, volunteers=text))
+    values = {"list_id": list_id, "start": start, "end": end, "volunteers": text, "every": every}
+    tx.execute(shift.insert(), values)
 
 
 def shifts(tx: Connection, list_id: int, start: date, end: date) -> list[Shift]:
     """The shifts that touch those days, newest entry first, so that the first that fits counts."""
     rows = tx.execute(_SHIFTS, {"of": list_id, "from": start, "to": end})
-    return [Shift(row.id, row.list_id, row.start, row.end, _ids(row.volunteers)) for row in rows]
+    return [
+        Shift(row.id, row.list_id, row.start, row.end, _ids(row.volunteers), row.every)
+        for row in rows
+    ]
 
 
 def set_absence(tx: Connection, volunteer_id: int, start: date, end: date) -> None:
     """Away from ``start`` up to, not including, ``end``."""
     tx.execute(absence.insert().values(volunteer_id=volunteer_id, start=start, end=end))
+
+
+def end_absence(tx: Connection, volunteer_id: int, today: date) -> bool:
+    """Back from ``today`` on: what is away then ends, what lies ahead goes. False without any."""
+    mine = absence.c.volunteer_id == volunteer_id
+    ahead = tx.execute(delete(absence).where(mine, absence.c.start >= today)).rowcount
+    under_way = update(absence).where(mine, absence.c.end > today)
+    return tx.execute(under_way.values(end=today)).rowcount + ahead > 0
 
 
 def absences(tx: Connection, list_id: int, start: date, end: date) -> list[tuple[int, date, date]]:

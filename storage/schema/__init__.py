@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database
 
@@ -17,15 +17,20 @@ if TYPE_CHECKING:
 
 def migrate(database: Database) -> None:
     """Creates the tables or brings them up to date; does nothing when they are."""
-    from alembic import command
-
     # Two processes that start at once must not both create: the write transaction is the lock.
     with database.write() as connection:
         if not database.sqlite:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5062025)")
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade(connection)
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Brings the tables to ``revision`` within the caller's transaction."""
+    from alembic import command
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def version(database: Database) -> str | None:

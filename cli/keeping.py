@@ -1,0 +1,200 @@
+"""Copies of the database: made while the service runs, and put back after a disaster."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+from sqlalchemy import Connection
+
+from cli.app import App, Failure, pass_app
+from digest.doubt import doubt_due
+from storage import archive, backup, holds, journal, restore
+from storage.archive import BadArchive, Manifest
+from storage.journal import Entry
+from storage.replay import replay
+
+REASON = "A copy was put back, and no journal says what was sent since it was made."
+_WORDS = {
+    "reader": "readers who left or came back",
+    "forgotten": "readers who were forgotten",
+    "post": "posts that were decided",
+    "edition": "round-ups that were made",
+    "mail": "mails that were sent",
+}
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@pass_app
+def backup_command(app: App, file: Path) -> None:
+    """Writes a copy of everything to FILE, while the service runs.
+
+    The copy holds addresses, mails and the secret: keep it as safe as the database. An older
+    FILE is replaced when the new one is whole and was read back.
+    """
+    with _told(), _bar("Copying", backup.count(app.database)) as step:
+        made = backup.back_up(app.database, file, app.settings.secret, app.now, step)
+    size = file.stat().st_size / 1_000_000
+    click.echo(f"Copied {made.rows} rows to {file} ({size:.1f} MB). It holds the secret.")
+
+
+@dataclass
+class _Restored:
+    noted: Counter[str] | None = None
+    """What the journal did again; None where there is none."""
+    doubtful: int = 0
+    editions: list[str] = field(default_factory=list)
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Put it in the place of a database with rows.")
+@click.option(
+    "--journal",
+    "journals",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The journal of each machine that sent mail; without it that of the settings.",
+)
+@click.option("--check", is_flag=True, help="Only look whether FILE is whole.")
+@click.option("--show-secret", is_flag=True, help="Print the secret of FILE, and do nothing else.")
+@pass_app
+def restore_command(
+    app: App, file: Path, replace: bool, journals: tuple[Path, ...], check: bool, show_secret: bool
+) -> None:
+    """Puts the copy FILE back, after every part of it was checked. Stop the service first.
+
+    What was done since the copy was made is taken from the journal, so that nothing is sent
+    twice and nobody who left comes back. Without a journal sending stays on hold.
+    """
+    with _told():
+        manifest = archive.read_manifest(file)
+        secret = archive.secret_of(file)
+    if show_secret:
+        click.echo(secret)
+        return
+    if check:
+        click.echo(f"Whole: {manifest.rows} rows of {manifest.made_at:%Y-%m-%d %H:%M} UTC.")
+        return
+    secret_file = _secret_file(app, secret)
+    entries, floors = _entries(app, journals, manifest)
+    with _told(), _target(app, replace) as tx, _bar("Putting back", manifest.rows) as step:
+        started = restore.load(tx, file, manifest, floors, step)
+        restored = _catch_up(tx, app, manifest, entries)
+        if secret_file:
+            _write_secret(secret_file, secret)
+    app.opened().journal.append([{"what": "restored", "copy": manifest.id, "floors": started}])
+    _report(manifest, restored)
+
+
+def _secret_file(app: App, secret: str) -> Path | None:
+    """Where the secret has to be written; None where the right one is in force."""
+    if app.settings.secret == secret:
+        return None
+    beside = Path(app.settings.database_url.removeprefix("sqlite:///") + ".secret")
+    if beside.exists() and beside.read_text().strip() == app.settings.secret:
+        return beside
+    raise Failure(
+        "POSTROUND_SECRET is not the one of this copy: set it to what "
+        "`postround restore FILE --show-secret` prints, then try again."
+    )
+
+
+def _write_secret(path: Path, secret: str) -> None:
+    fresh = path.with_name(path.name + ".new")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
+    fresh.write_text(secret)
+    fresh.replace(path)
+
+
+def _entries(
+    app: App, journals: tuple[Path, ...], manifest: Manifest
+) -> tuple[list[Entry] | None, dict[str, int]]:
+    """What was noted since the copy was made, or None; and the highest numbers ever given."""
+    paths = list(journals) or [Path(app.settings.journal)]
+    found: list[Entry] = []
+    floors: dict[str, int] = {}
+    whole = True
+    for path in paths:
+        entries = list(journal.read([path])) if path.is_file() else []
+        for entry in entries:
+            given = entry.get("floors", {})
+            floors |= {name: max(floors.get(name, 0), given[name]) for name in given}
+        since = journal.since_copy(entries, manifest.id, manifest.made_at)
+        whole = whole and since is not None
+        found += since or []
+    return (sorted(found, key=journal.at) if len(paths) > 1 else found) if whole else None, floors
+
+
+def _target(app: App, replace: bool) -> AbstractContextManager[Connection]:
+    database = app.opened()
+    if not database.sqlite:
+        return restore.into_server(database, replace=replace)
+    database.close()
+    path = Path(app.settings.database_url.removeprefix("sqlite:///"))
+    return restore.into_file(path, app.now, replace=replace)
+
+
+def _catch_up(
+    tx: Connection, app: App, manifest: Manifest, entries: list[Entry] | None
+) -> _Restored:
+    if entries is not None:
+        # On one machine its journal tells of every mail; of several we may have one alone.
+        alone = tx.dialect.name == "sqlite"
+        return _Restored(replay(tx, entries, app.now, all_noted=alone))
+    holds.begin(tx, REASON, app.now)
+    skipped = doubt_due(tx, manifest.made_at, app.now)
+    names = [f"{one.address} {frequency} {period}" for one, frequency, period in skipped]
+    return _Restored(None, holds.doubt_all(tx), names)
+
+
+def _report(manifest: Manifest, restored: _Restored) -> None:
+    click.echo(f"Put back {manifest.rows} rows of {manifest.made_at:%Y-%m-%d %H:%M} UTC.")
+    if restored.noted is not None:
+        click.echo("The journal was there. Done again:")
+        for kind, words in _WORDS.items():
+            click.echo(f"  {restored.noted[kind]} {words}")
+        click.echo("You can start the service.")
+        return
+    click.echo("No journal says what was done since, so sending is on hold.")
+    click.echo(
+        f"Perhaps sent: {restored.doubtful} mails that waited, {len(restored.editions)} round-ups."
+    )
+    for name in restored.editions:
+        click.echo(f"  {name}")
+    click.echo("Take off who left since then, start the service, and see `postround hold --help`.")
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """What can go wrong, each as one sentence."""
+    try:
+        yield
+    except BadArchive as error:
+        raise Failure(str(error)) from error
+    except restore.NotEmpty as error:
+        raise Failure(
+            "There is a database with rows already: say --replace to give it up."
+        ) from error
+    except restore.InUse as error:
+        raise Failure("The database is in use: stop the service first.") from error
+    except OSError as error:
+        name = f" {error.filename}" if error.filename else ""
+        raise Failure(f"The file{name} cannot be used: {error.strerror or error}.") from error
+
+
+@contextlib.contextmanager
+def _bar(label: str, length: int) -> Iterator[Callable[[int], None]]:
+    with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
+        yield bar.update
+
+
+COMMANDS = (backup_command, restore_command)
