@@ -455,7 +455,7 @@ outgoing = _table(
     _text("form"),
     _text("items"),
     UniqueConstraint("edition_id", "subscriber_id"),
-    Index(None, "state", "lane", "next_at"),
+    Index(None, "state", "lane", "next_at", "id"),
     Index(None, "message_id"),
     Index(None, "subscriber_id", "created_at"),
     Index(None, "post_id"),
@@ -553,6 +553,17 @@ spam_sign = _table(
 hold = _table(
     "hold",
     _time("since", null=False),
+    _text("reason"),
+    _time("ended_at"),
+    Index(None, "ended_at"),
+)
+
+halt = _table(
+    "halt",
+    Column("lane", Integer),
+    Column("edition_id", BigId),
+    _time("since", null=False),
+    _time("until"),
     _text("reason"),
     _time("ended_at"),
     Index(None, "ended_at"),
