@@ -8,20 +8,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from delivery.letters import Pen, To
-from moderation.rota import order_of
+from moderation import asking, notice
 from storage import history, lists, posts, subscribers, volunteers
-from storage.addresses import fold
-from storage.records import Attachment, MailingList, Post, Proof, StoredAttachment, Volunteer
+from storage.records import (
+    NOTHING_NOTICED,
+    Attachment,
+    MailingList,
+    Noticed,
+    Post,
+    Proof,
+    StoredAttachment,
+    Volunteer,
+)
 from templates import AttachmentView
 
 HOUR = timedelta(hours=1)
+
+on_duty, may_decide = asking.on_duty, asking.may_decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +56,32 @@ def hold(
     removed: Sequence[str] = (),
     limits: Limits = Limits(),
     receipt: bool = True,
+    noticed: Noticed = NOTHING_NOTICED,
 ) -> int:
     """Stores the post and writes the letters about it; its id.
 
     ``round_up`` is when the next one that can take it leaves; ``removed`` are sentences about
     what we took away, for the author. Above the limits the post is held in
     silence: nobody's mailbox can be flooded through us. Without ``receipt`` the author hears
-    nothing before somebody decides: another program passed the post on.
+    nothing before somebody decides: another program passed the post on. ``noticed`` is what
+    reading noticed; what the database knows besides is added here.
     """
     tx, sender = pen.tx, pen.sender
     vouched = vouch(tx, sender, new.author_address, proof)
     silent = _too_many(pen, new.author_address, vouched, limits)
+    notices = notice.about(pen, new, noticed)
+    new = replace(new, notes=(*new.notes, *notices.notes))
     post_id = posts.hold(tx, replace(new, proof=vouched), attachments)
+    notice.keep(pen, post_id, noticed, notices)
     volunteers.meet_author(tx, sender.id, new.author_address, new.author_name, pen.now)
     history.note(tx, pen.now, new.author_address, "posted", list_id=sender.id, post_id=post_id)
+    post = replace(new, id=post_id, proof=vouched)
     if silent:
         history.note(tx, pen.now, "postround", "held in silence", post_id=post_id)
+        asking.keep_back(pen, post, quiet=vouched == "none", gathered=True)
         return post_id
-    post = replace(new, id=post_id, proof=vouched)
-    ask(pen, post, proof_words(vouched, proof), round_up)
+    if not asking.keep_back(pen, post):
+        ask(pen, post, proof_words(vouched, proof), round_up)
     if receipt and vouched != "none":
         _receipt(pen, post, round_up, removed)
     return post_id
@@ -94,25 +110,17 @@ def proof_words(vouched: str, proof: Proof) -> str:
     return "We do not know this address and could not prove that the mail comes from there."
 
 
-def on_duty(tx: Connection, sender: MailingList, now: datetime) -> list[Volunteer]:
-    """The moderators in the order in which they are asked today; empty when there are none."""
-    today = now.astimezone(ZoneInfo(sender.timezone)).date()
-    moderators = volunteers.every(tx, sender.id, "moderator")
-    tomorrow = today + timedelta(days=1)
-    shifts = volunteers.shifts(tx, sender.id, today, tomorrow)
-    absences = volunteers.absences(tx, sender.id, today, tomorrow)
-    return order_of(moderators, shifts, absences, today)
-
-
 def ask(pen: Pen, post: Post, words: str, round_up: datetime) -> None:
     """Asks whoever is on duty. Where a list has no moderator its posts are seen in ``waiting``."""
-    able = (one for one in on_duty(pen.tx, pen.sender, pen.now) if may_decide(pen, post, one))
-    for volunteer in islice(able, 1):
-        _ask(pen, post, volunteer, words, round_up)
+    order = on_duty(pen.tx, pen.sender, pen.now)
+    first = next((one for one in order if may_decide(pen, post, one)), None)
+    asking.begin(pen, post, first, round_up)
+    if first is not None:
+        _ask(pen, post, first, words, round_up)
 
 
 def ask_again(pen: Pen, post: Post, volunteer: Volunteer, round_up: datetime) -> None:
-    """A fresh mail with a fresh mark, for a moderator who answered too old a one."""
+    """A fresh mail with a fresh mark: for the next one, or for one who answered too old a mail."""
     _ask(pen, post, volunteer, proof_words(post.proof, Proof()), round_up)
 
 
@@ -127,11 +135,6 @@ def _ask(pen: Pen, post: Post, volunteer: Volunteer, words: str, round_up: datet
     )
     name = volunteer.name or volunteer.address
     history.note(pen.tx, pen.now, "postround", "asked", post_id=post.id, detail=name)
-
-
-def may_decide(pen: Pen, post: Post, volunteer: Volunteer) -> bool:
-    """Not about their own posts, where a setting says so."""
-    return pen.desk.own_posts or fold(post.author_address) != fold(volunteer.address)
 
 
 def to_moderator(volunteer: Volunteer, post: Post) -> To:
@@ -192,8 +195,9 @@ def _too_many(pen: Pen, address: str, vouched: str, limits: Limits) -> bool:
 
 
 def _receipt(pen: Pen, post: Post, round_up: datetime, removed: Sequence[str]) -> None:
+    paused = pen.sender.paused_at is not None
     pen.write(
-        "post_received",
+        "post_received_paused" if paused else "post_received",
         to_author(post),
         answers=post.message_id or "",
         automatic="auto-replied",

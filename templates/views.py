@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class ItemView:
     more: bool = True
     """Whether readers are told that the reply "more 3" brings item 3 whole."""
     mark: str = ""
-    """cancelled, corrected or ""."""
+    """cancelled or corrected, where the title does not say so itself; else ""."""
     time: str = ""
     """Of the event, in the author's words, such as "10am to 1pm"."""
     where: str = ""
@@ -54,3 +54,47 @@ class ItemView:
     """Whether ``text`` and ``html`` are only the beginning of the post."""
     line: str = ""
     """The post in one line, for where there is room for no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One thing that a reader can choose by its number."""
+
+    number: int
+    kind: str
+    """frequency, format, length, attachments, pause, topics (all of them), topic, data or stop"""
+    value: str
+    name: str = ""
+    """A topic's."""
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DutyView:
+    """Days one after the other, and who is on duty then (or away)."""
+
+    first: date
+    last: date
+    name: str = ""
+    second: str = ""
+    """Who is asked next, "" when there is nobody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingView:
+    """A post in the mail of what waits, under its number."""
+
+    number: int
+    title: str
+    author: str
+    address: str
+    held_at: datetime
+    """In the receiver's time zone."""
+    beginning: str
+    """Of its text."""
+    notes: tuple[str, ...] = ()
+    asked: str = ""
+    """Who was asked, in words, "" when nobody was."""
+    waits_until: date | None = None
+    """Until when somebody wants to wait."""
+    flagged: bool = False

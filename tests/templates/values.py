@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from templates import AttachmentView, ItemView
+from templates import AttachmentView, ItemView, MenuItem
+from templates.views import DutyView, WaitingView
 
 LEEDS = ZoneInfo("Europe/London")
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=LEEDS)
@@ -27,6 +28,47 @@ LETTER_VALUES: dict[str, Any] = {
     "topics": ("Housing", "Legal advice"),
     "all_topics": ("Housing", "Legal advice", "Health and wellbeing"),
     "format": "html",
+    "length": "full",
+    "files": "linked",
+    "tongue": "",
+    "own": (("Legal advice", "monthly"),),
+    "menu": (
+        MenuItem(1, "frequency", "weekly", chosen=True),
+        MenuItem(2, "frequency", "daily"),
+        MenuItem(3, "format", "large"),
+        MenuItem(4, "length", "short"),
+        MenuItem(5, "attachments", "included"),
+        MenuItem(6, "pause", "4"),
+        MenuItem(7, "data", ""),
+        MenuItem(8, "stop", ""),
+        MenuItem(9, "topics", ""),
+        MenuItem(10, "topic", "3", "Housing", chosen=True),
+    ),
+    "removed_on": date(2026, 12, 24),
+    "stopped": (
+        {
+            "name": "Carol",
+            "address": "carol@reader.example",
+            "kind": "hard",
+            "until": date(2026, 12, 24),
+        },
+    ),
+    "taken_off": (),
+    "asked_address": "carol@new.example",
+    "new_address": "c…@new.example",
+    "joined": datetime(2026, 9, 1, 9, 0, tzinfo=LEEDS),
+    "consent": "She asked at the food bank.",
+    "steps": (
+        {
+            "at": datetime(2026, 9, 1, 9, 0, tzinfo=LEEDS),
+            "who": "reader",
+            "what": "joined",
+            "detail": "by reply",
+        },
+    ),
+    "mails": 12,
+    "letters": 3,
+    "found": ({"number": 1, "title": "Housing rights drop-in", "day": date(2026, 11, 2)},),
     "paused_until": date(2026, 12, 14),
     "first": MONDAY,
     "changes": ("You get one mail a week.", "You get these topics: Housing, Legal advice."),
@@ -64,6 +106,61 @@ LETTER_VALUES: dict[str, Any] = {
     "subject": "Housing rights drop-in",
     "received_at": datetime(2026, 11, 20, 9, 5, tzinfo=LEEDS),
     "text": "Can you help me?\nThank you.",
+    "kind": "daily",
+    "count": 3,
+    "loud": 2,
+    "quiet": 1,
+    "more": 1,
+    "posts": (
+        WaitingView(
+            1,
+            "Housing rights drop-in",
+            "Alice",
+            "alice@housing.example",
+            datetime(2026, 11, 20, 9, 5, tzinfo=LEEDS),
+            "Free advice about your home. Each Tuesday, 10am to 1pm. Bring your letters.",
+            ("This is the first link to housing.example.",),
+            "Bob, Amina",
+            flagged=True,
+        ),
+        WaitingView(
+            2,
+            "Food bank hours",
+            "alice@housing.example",
+            "",
+            datetime(2026, 11, 20, 11, 0, tzinfo=LEEDS),
+            "The food bank is open on Friday.",
+            asked="Bob",
+            waits_until=date(2026, 11, 24),
+        ),
+    ),
+    "quiet_posts": (
+        WaitingView(
+            3,
+            "Cheap watches",
+            "Mallory",
+            "mallory@evil.example",
+            datetime(2026, 11, 20, 12, 0, tzinfo=LEEDS),
+            "Buy now.",
+            flagged=True,
+        ),
+    ),
+    "this_week": (DutyView(date(2026, 11, 23), date(2026, 11, 29), "Bob", "Amina"),),
+    "next_week": (DutyView(date(2026, 11, 30), date(2026, 12, 6), "Amina", "Bob"),),
+    "duties": (DutyView(date(2026, 11, 23), date(2026, 11, 29), "Bob", "Amina"),),
+    "absences": (DutyView(date(2026, 12, 21), date(2027, 1, 2), "Amina"),),
+    "instead": (DutyView(date(2026, 11, 23), date(2026, 11, 29), "Amina", "Dana"),),
+    "alone": False,
+    "passed": 2,
+    "last": date(2026, 12, 2),
+    "back": date(2026, 12, 3),
+    "next_duty": DutyView(date(2026, 12, 7), date(2026, 12, 13), "Bob", "Amina"),
+    "person": "Bob",
+    "one": "Bob",
+    "other": "Amina",
+    "mine": DutyView(date(2026, 11, 23), date(2026, 11, 29), "Bob", "Amina"),
+    "theirs": DutyView(date(2026, 11, 30), date(2026, 12, 6), "Amina", "Bob"),
+    "taker": "Amina",
 }
 """What each name means in a letter; a letter takes what its comment asks for."""
 
@@ -75,6 +172,8 @@ DROP_IN = ItemView(
     author_address="alice@housing.example",
     event_date=date(2026, 12, 8),
     closing_date=date(2026, 12, 4),
+    time="10am to 1pm",
+    where="Central Library",
     attachments=(AttachmentView("Drop-in poster.pdf", 241_233),),
 )
 
@@ -129,4 +228,6 @@ def page_values(name: str) -> dict[str, Any]:
 def values_of(letter: str) -> dict[str, Any]:
     """Values for a letter. "said" is a word of a moderator, or the line that we did not read."""
     unclear = {"said": "Hmm, not sure"} if letter.endswith("_unclear") else {}
+    if letter == "rota_away":
+        unclear = {"first": date(2026, 11, 23)}
     return LETTER_VALUES | unclear
