@@ -9,10 +9,12 @@ import signal
 import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 import uvicorn
 
+from cli.chores import Returned
 from cli.inbound import is_ours_in, keep_in
 from config import Settings, WrongSetting
 from delivery.dkim_sign import Signer, WrongKey
@@ -20,11 +22,13 @@ from delivery.letters import Desk
 from delivery.ready import Readier
 from delivery.sender import run_sender
 from digest.clock import run_clock
+from digest.coming import next_weekly
 from ingest.door import Door, open_door
 from ingest.door_settings import DoorSettings
 from ingest.resolver import Dns
 from ingest.scanners import read_setting
 from ingest.work import Workers
+from moderation import remind
 from storage.database import Database
 from web.app import create_app
 
@@ -167,9 +171,11 @@ async def _web(database: Database, settings: Settings, stop: asyncio.Event) -> A
 
 @contextlib.asynccontextmanager
 async def _clock(
-    database: Database, _settings: Settings, stop: asyncio.Event
+    database: Database, settings: Settings, stop: asyncio.Event
 ) -> AsyncIterator[None]:
-    task = _watched(run_clock(database, stop), stop)
+    desk = Desk.of(settings)
+    chores = [partial(remind.run, database, desk, next_weekly), Returned(database, desk)]
+    task = _watched(run_clock(database, stop, chores), stop)
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -21,14 +22,20 @@ from storage.records import MailingList
 LOOK_EVERY_SECONDS = 5
 """For posts that go straight away, for new lists, and for what another clock left behind."""
 
+Chore = Callable[[datetime], object]
+"""What others have to do at each tick: it is told the time, and finds out itself what is due."""
+
 logger = logging.getLogger(__name__)
 
 
-async def run_clock(db: Database, stop: asyncio.Event) -> None:
-    """Makes editions when they are due, until ``stop`` is set; the batch in hand is finished."""
+async def run_clock(db: Database, stop: asyncio.Event, chores: Sequence[Chore] = ()) -> None:
+    """Makes editions when they are due, until ``stop`` is set; the batch in hand is finished.
+
+    After each look it calls the ``chores``.
+    """
     for mailing_list in await asyncio.to_thread(_lists, db):
         logger.info("%s: next round-up %s", mailing_list.address, _words(mailing_list))
-    alarm = _Alarm(db)
+    alarm = _Alarm(db, chores)
     # An alarm that is missed or late still counts, and several missed ones count once.
     scheduler = BackgroundScheduler(
         timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True}
@@ -56,9 +63,10 @@ def next_round_up(mailing_list: MailingList, now: datetime) -> tuple[str, Slot] 
 
 
 class _Alarm:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, chores: Sequence[Chore]) -> None:
         self.stop = threading.Event()
         self._db = db
+        self._chores = chores
         self._busy = threading.Lock()
 
     def ring(self, scheduler: BackgroundScheduler) -> None:
@@ -66,14 +74,23 @@ class _Alarm:
         if not self._busy.acquire(blocking=False):
             return
         try:
-            tick(self._db, datetime.now(UTC), self.stop.is_set)
-            self._set_next(scheduler)
+            self._guarded(lambda now: tick(self._db, now, self.stop.is_set))
+            for chore in self._chores:
+                self._guarded(chore)
+            self._guarded(lambda _: self._set_next(scheduler))
+        finally:
+            self._busy.release()
+
+    def _guarded(self, work: Chore) -> None:
+        """A fault in one of them keeps none of the others waiting."""
+        if self.stop.is_set():
+            return
+        try:
+            work(datetime.now(UTC))
         except Unavailable as error:
             logger.warning("the database is away, trying again: %s", error)
         except Exception:
             logger.exception("the clock goes on")
-        finally:
-            self._busy.release()
 
     def _set_next(self, scheduler: BackgroundScheduler) -> None:
         """An alarm at the very moment of the next slot of any list."""
