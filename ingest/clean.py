@@ -225,10 +225,11 @@ _SKIPPED = DROPPED_WITH_CONTENT - {"embed", "frame", "track", "meta", "link", "b
 # What the moderator is told --------------------------------------------------------------------
 
 TRACKING = "Tracking codes have been cut from links."
+LYING = "A link names one address and leads to another; the real one stands beside it."
 _SENTENCES = {
     "script": "A script (program) was in the mail and has been taken out.",
     "form": "A form to fill in was in the mail; only its words are kept.",
-    "lying": "A link names one address and leads to another; the real one stands beside it.",
+    "lying": LYING,
     "scheme": "A link that would have run a program has been taken out.",
     "hidden": "Hidden words, which a reader would not have seen, have been taken out.",
     "remote": "Pictures on other servers have been taken out: fetching them tells who reads.",

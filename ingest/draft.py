@@ -11,12 +11,14 @@ from urllib.parse import unquote
 from ingest.attachments import KINDS_THAT_WORK, RefusedAttachment, check_attachment
 from ingest.bodies import MOST_CHARACTERS, body_of
 from ingest.characters import clean_line, clean_text
+from ingest.clean import LYING
+from ingest.noticing import notice
 from ingest.read import read
 from ingest.titles import read_title
 from ingest.tree import Element, text_of, write
 from ingest.tree_lines import prune
 from ingest.wrapping import is_wrapping, unwrapped
-from storage.records import Attachment, Reading
+from storage.records import NOTHING_NOTICED, Attachment, Noticed, Reading
 
 MOST_ATTACHMENTS = 30
 _MOST_MAILS_INSIDE = 5
@@ -44,6 +46,8 @@ class Draft:
     """There is nothing to read: no words but perhaps pictures or documents."""
     only_pictures: bool = False
     """Empty, but for pictures without a description."""
+    noticed: Noticed = NOTHING_NOTICED
+    """For programs; the notes say the same to the moderator."""
 
     @property
     def for_author(self) -> tuple[str, ...]:
@@ -73,17 +77,19 @@ def _draft(reading: Reading) -> Draft:
     _attach_the_rest(desk)
     title = read_title(reading.subject)
     words = any(character.isalnum() for character in body.words)
+    found, private = notice(title.text, body.text, body.trees, lying=LYING in desk.notes)
     return Draft(
         title=title.text,
         html=body.html,
         text=body.text,
         attachments=tuple(desk.attachments),
         refused=tuple(desk.refused),
-        notes=tuple(dict.fromkeys(desk.notes)),
+        notes=tuple(dict.fromkeys((*private, *desk.notes))),
         topics=title.topics,
         whole_title=title.whole,
         empty=not words,
         only_pictures=not words and any(_is_picture(file) for file in desk.attachments),
+        noticed=found,
     )
 
 

@@ -104,7 +104,7 @@ def _bare_label(line: str) -> str:
     """The kind of the label with which the line ends, when it stands alone there."""
     if len(line) > LONGEST:
         return ""
-    return _KINDS.get(_WIDE.split(line)[-1].casefold(), "")
+    return str(_KINDS.get(_WIDE.split(line)[-1].casefold(), ""))
 
 
 def _continues(line: str, above: tuple[str, str], *, alone: bool, near: bool) -> bool:

@@ -71,7 +71,7 @@ def _scrubbed(pdf: Pdf) -> bytes:
         if isinstance(thing, Stream) and thing.get("/Filter") == Name.DCTDecode:
             _scrub_photo(thing)
     out = BytesIO()
-    pdf.save(out, fix_metadata_version=False, encryption=False)
+    pdf.save(out, fix_metadata_version=False, encryption=False, deterministic_id=True)
     return out.getvalue()
 
 

@@ -94,7 +94,7 @@ def _past_name(data: bytes, at: int) -> int:
     (by_name,) = struct.unpack_from("<I", data, at + 16)
     if not by_name:
         return at + 24
-    (length,) = struct.unpack_from("<I", data, at + 20)
+    length = int(struct.unpack_from("<I", data, at + 20)[0])
     return at + 24 + length + -length % 4
 
 

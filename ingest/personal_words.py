@@ -1,0 +1,38 @@
+"""The words by which private matters in a post are told from public ones, from words/personal.toml.
+What they mean together is decided in the modules that look for them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_DATA: dict[str, Any] = tomllib.loads(
+    (Path(__file__).parent / "words" / "personal.toml").read_text("utf-8")
+)
+NAMES: dict[str, str] = _DATA["names"]
+SENTENCES: dict[str, str] = _DATA["sentences"]
+WORDS: dict[str, Any] = _DATA["words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    kind: str
+    """One of NAMES."""
+    words: str
+    """As the text has them."""
+    strong: bool = True
+    """False for what is as likely to be public: a hint in the note, but no flag."""
+
+
+def whole_words(name: str) -> re.Pattern[str]:
+    """One pattern for a group of WORDS, wherever they stand as whole words."""
+    return re.compile(rf"\b(?:{'|'.join(WORDS[name])})(?!\w)", re.IGNORECASE)
+
+
+CLIENT = re.compile(
+    r"\b(?i:(?:my|our|a|one|another|this) (?:\w+ )?(?:client|service[ -]user|patient|tenant|mentee)"
+    r"|one of (?:my|our|the) (?:clients|families|service[ -]users|tenants))\b"
+)

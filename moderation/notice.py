@@ -1,0 +1,130 @@
+"""Notices what a moderator should look at in a post and what only the database knows: links to new
+places of a known author, a post that was here before, and what its day and topics may be."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from delivery.letters import Pen
+from moderation.likeness import ALIKE, likeness
+from moderation.suggest import all_days, days_in, topics_of
+from storage import lists, noticed, posts, volunteers
+from storage.records import Flag, MailingList, Noticed, Post
+from templates import dates
+
+LOOK_BACK = timedelta(days=60)
+MOST_POSTS = 300
+"""Posts, the newest, with which a new one is compared."""
+MOST_ALIKE = 3
+_MOST_HOSTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    flags: tuple[Flag, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Sentences for the moderator, the most pressing first."""
+
+
+def about(pen: Pen, post: Post, found: Noticed) -> Notices:
+    """What is to be noticed about a post that is about to be held."""
+    parts = (
+        _hosts(pen, post, found),
+        _alike(pen, post, found),
+        _days(pen, post),
+        _topics(pen, post),
+    )
+    flags = (*found.flags, *(flag for part in parts for flag in part.flags))
+    return Notices(flags, tuple(note for part in parts for note in part.notes))
+
+
+def keep(pen: Pen, post_id: int, found: Noticed, notices: Notices) -> None:
+    """Keeps what was noticed beside the post."""
+    noticed.set_flags(pen.tx, post_id, notices.flags)
+    if found.sketch:
+        noticed.keep_sketch(pen.tx, pen.sender.id, post_id, found.sketch, pen.now)
+
+
+def approved(tx: Connection, post: Post, now: datetime) -> None:
+    """An author may lead to the same places again without a word from us."""
+    noticed.learn_hosts(tx, post.list_id, post.author_address, post.id, now)
+
+
+def _hosts(pen: Pen, post: Post, found: Noticed) -> Notices:
+    """Of an author whom nobody knows every link is new: the post is looked at for that alone."""
+    known = noticed.known_hosts(pen.tx, post.list_id, post.author_address, found.hosts)
+    new = [host for host in found.hosts if host not in known]
+    author = volunteers.known_author(pen.tx, post.list_id, post.author_address)
+    if author is None or not author.approved:
+        return Notices(tuple(Flag("host", host) for host in new))
+    flags = tuple(Flag("new_host", host) for host in new)
+    if not new:
+        return Notices()
+    named = ", ".join(new[:_MOST_HOSTS]) + (" …" if len(new) > _MOST_HOSTS else "")
+    return Notices(flags, (_say("new_host" if len(new) == 1 else "new_hosts", hosts=named),))
+
+
+def _alike(pen: Pen, post: Post, found: Noticed) -> Notices:
+    if not found.sketch:
+        return Notices()
+    kept = noticed.sketches(pen.tx, post.list_id, pen.now - LOOK_BACK, MOST_POSTS)
+    near = {number: likeness(found.sketch, other) for number, other in kept}
+    near = {number: share for number, share in near.items() if share >= ALIKE}
+    best = sorted(near, key=lambda number: (-near[number], -number))[:MOST_ALIKE]
+    others = sorted(posts.by_ids(pen.tx, best), key=lambda other: best.index(other.id))
+    notes = tuple(_looks_like(pen.sender, post, other) for other in others)
+    return Notices(tuple(Flag("looks_like", str(other.id)) for other in others), notes)
+
+
+def _looks_like(sender: MailingList, post: Post, other: Post) -> str:
+    held = other.held_at.astimezone(ZoneInfo(sender.timezone)).date()
+    mine, theirs = (all_days(f"{one.title}\n{one.text}", held) for one in (post, other))
+    same = mine == theirs
+    name = "looks_like" if same else "looks_like_other_dates"
+    state = _catalogue()["states"][other.state]
+    return _say(name, title=other.title, day=dates.day(held), state=state)
+
+
+def _days(pen: Pen, post: Post) -> Notices:
+    if post.event_date or post.closing_date:
+        return Notices()
+    today = pen.now.astimezone(ZoneInfo(pen.sender.timezone)).date()
+    days = days_in(post.title, post.text, today)
+    seen = [
+        (name, day)
+        for name, day in (("event_date", days.event), ("closing_date", days.closing))
+        if day
+    ]
+    flags = tuple(Flag(name, day.isoformat()) for name, day in seen)
+    return Notices(
+        flags, tuple(_say(name, day=dates.day(day), short=_short(day)) for name, day in seen)
+    )
+
+
+def _short(day: date) -> str:
+    return dates.day(day).partition(" ")[2]
+
+
+def _topics(pen: Pen, post: Post) -> Notices:
+    if post.topics:
+        return Notices()
+    found = topics_of(post.title, post.text, lists.topics(pen.tx, post.list_id))
+    names = ", ".join(topic.name for topic in found)
+    return Notices(notes=(_say("topics", topics=names),)) if found else Notices()
+
+
+def _say(name: str, **values: str) -> str:
+    return str(_catalogue()[name]).format(**values)
+
+
+@cache
+def _catalogue() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "notices.toml").read_text("utf-8"))
