@@ -12,6 +12,7 @@ from delivery.addresses import good_name
 from digest.timetable import SCHEDULED, WrongTimetable, of_list
 from storage import lists, subscribers
 from storage.records import MailingList
+from templates.catalogue import LANGUAGES
 
 
 def _options(command: Any) -> Any:
@@ -22,6 +23,11 @@ def _options(command: Any) -> Any:
         ("daily", 'When the daily round-up leaves ["10:00"].'),
         ("weekly", 'When the weekly round-up leaves ["mon 10:00"].'),
         ("timezone", "The list's time zone [Europe/London]."),
+        ("language", "The language that it speaks to everybody else [en]."),
+        (
+            "languages",
+            "Besides its own, in which it writes to readers who ask: ar, pl. Separated by commas.",
+        ),
     ):
         kind = click.IntRange(0, 1440) if name == "undo-minutes" else str
         command = click.option(f"--{name}", type=kind, default=None, help=help_text)(command)
@@ -74,6 +80,7 @@ def show(app: App, name: str | None, as_json: bool) -> None:
                 "daily": one.daily,
                 "monthly": one.monthly,
                 "undo_minutes": one.undo_minutes,
+                "languages": ",".join(filter(None, (one.language, one.languages))),
                 "subscribers": subscribers.count(tx, one.id),
             }
             for one in found
@@ -99,7 +106,10 @@ def edit(app: App, /, name: str, **options: Any) -> None:
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
+    given = {name: value for name, value in options.items() if value is not None}
+    if "languages" in given:
+        given["languages"] = ",".join(given["languages"].lower().replace(",", " ").split())
+    return given
 
 
 def _fields(one: MailingList) -> dict[str, Any]:
@@ -107,6 +117,10 @@ def _fields(one: MailingList) -> dict[str, Any]:
 
 
 def _check(one: MailingList) -> None:
+    unknown = {one.language, *one.languages.split(",")} - {*LANGUAGES, ""}
+    if unknown:
+        known = ", ".join(LANGUAGES)
+        raise Failure(f"We do not write {' or '.join(sorted(unknown))}; we write {known}.")
     try:
         for frequency in SCHEDULED:
             of_list(one, frequency)

@@ -109,7 +109,7 @@ class Pen:
             reader.address,
             "settings",
             (reader.id,),
-            language=reader.language,
+            language=self.sender.speaks(reader.language),
             subscriber_id=reader.id,
         )
         return self.write(

@@ -171,10 +171,16 @@ class MailingList:
     its day, or "off"."""
     canary: str = ""
     """A mailbox of the operator's that gets each weekly round-up and sends it back to us."""
+    languages: str = ""
+    """Besides its own, in which it writes to those who asked for one: "ar,pl"."""
 
     @property
     def address(self) -> str:
         return f"{self.name}@{self.domain}"
+
+    def speaks(self, language: str) -> str:
+        """``language`` where it is switched on for this list, else the list's own."""
+        return language if language in self.languages.split(",") else self.language
 
     @property
     def list_id(self) -> str:

@@ -102,6 +102,7 @@ mailing_list = _table(
     _text("topic_order"),
     _text("proof", "off"),
     _text("canary"),
+    _text("languages"),
     UniqueConstraint("name", "domain"),
 )
 
