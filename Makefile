@@ -53,6 +53,9 @@ check: lint test ## the full gate: lint, then all tests
 bench: .venv/.tested ## run the benchmarks
 	@$(BIN)/python -m bench $(BENCH)
 
+catalogues: .venv/.tested ## bring the translators' files up to date with the texts
+	@$(BIN)/python -m templates.extract $(LANGUAGES)
+
 lock: .venv/.tested ## write the requirements files anew; UPGRADE=--upgrade takes newer versions
 	@$(PIP_INSTALL) uv
 	@grep -A1 '^\[build-system\]' pyproject.toml | grep -o 'setuptools[^"]*' | $(UV_COMPILE) - -o requirements-build.txt
@@ -85,4 +88,4 @@ clean: ## remove .venv and caches; databases and mails stay
 	@$(COMPILE)
 	@touch .venv/.installed $@
 
-.PHONY: help install run demo test proof lint check bench lock clean
+.PHONY: help install run demo test proof lint check bench catalogues lock clean
