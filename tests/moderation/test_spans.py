@@ -1,0 +1,122 @@
+"""Days away, as people write them: both days count, and over New Year too."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from moderation.spans import FURTHEST, UNSAID, read_span
+from templates import dates
+
+SUNDAY = date(2026, 11, 22)
+DAY = timedelta(days=1)
+
+
+def days(said: str, today: date = SUNDAY) -> tuple[str, str] | None:
+    """The first and the last day."""
+    span = read_span(said, today)
+    return (span[0].isoformat(), (span[1] - DAY).isoformat()) if span else None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "3–17 August",
+        "3-17 August 2027",
+        "from 3 to 17 August",
+        "3 August to 17 August",
+        "3rd to the 17th of August",
+        "August 3-17",
+        "3/8 - 17/8",
+        "3.8.-17.8.",
+        "2027-08-03 to 2027-08-17",
+        "from 3rd August until 17th August 2027",
+        "3-17 August, thanks",
+        "3–17 August (holiday)",
+    ],
+)
+def test_both_days_count_however_they_are_written(said: str) -> None:
+    assert days(said) == ("2027-08-03", "2027-08-17")
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "last"),
+    [
+        ("28 December - 3 January", "2026-12-28", "2027-01-03"),
+        ("28 Dec 2026 to 3 Jan", "2026-12-28", "2027-01-03"),
+        ("28 December to 3 January 2027", "2026-12-28", "2027-01-03"),
+        ("1 - 5 jan", "2027-01-01", "2027-01-05"),
+    ],
+)
+def test_the_year_rolls_over(said: str, first: str, last: str) -> None:
+    assert days(said) == (first, last)
+
+
+def test_who_is_away_already_means_this_time_and_not_next_year() -> None:
+    assert days("3-17 August", date(2026, 8, 10)) == ("2026-08-03", "2026-08-17")
+    assert days("3-17 August", date(2026, 8, 17)) == ("2026-08-03", "2026-08-17")
+    assert days("3-17 August", date(2026, 8, 18)) == ("2027-08-03", "2027-08-17")
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "last"),
+    [
+        ("today", "2026-11-22", "2026-11-22"),
+        ("tomorrow", "2026-11-23", "2026-11-23"),
+        ("next week", "2026-11-23", "2026-11-29"),
+        ("this week", "2026-11-22", "2026-11-22"),
+        ("Monday", "2026-11-23", "2026-11-23"),
+        ("from Monday to Wednesday", "2026-11-23", "2026-11-25"),
+        ("from tomorrow until Friday", "2026-11-23", "2026-11-27"),
+        ("until Friday", "2026-11-22", "2026-11-27"),
+        ("until 17 December", "2026-11-22", "2026-12-17"),
+        ("back on 18 December", "2026-11-22", "2026-12-17"),
+        ("for 2 weeks", "2026-11-22", "2026-12-05"),
+        ("a week", "2026-11-22", "2026-11-28"),
+        ("3 December", "2026-12-03", "2026-12-03"),
+    ],
+)
+def test_everyday_words_are_known(said: str, first: str, last: str) -> None:
+    assert days(said) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "my desk", "31 February", "17 to 3 August", "3 - 17", "to", "for 0 days", "soon",
+     "1 January 2020", "1 January 2020 to 3 January 2020", "1 May 2031", "from the office"],
+)  # fmt: skip
+def test_what_is_no_span_to_come_is_none(said: str) -> None:
+    assert days(said) is None
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(0, 700), st.integers(0, 180))
+def test_two_days_that_are_written_out_are_what_is_read(today: date, ahead: int, more: int) -> None:
+    first, last = today + ahead * DAY, today + (ahead + more) * DAY
+    assume(last + DAY <= today + FURTHEST)
+    assert read_span(f"{dates.day(first)} to {dates.day(last)}", today) == (first, last + DAY)
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(0, 180), st.integers(0, 180))
+def test_without_years_the_next_such_days_are_meant(today: date, ahead: int, more: int) -> None:
+    first, last = today + ahead * DAY, today + (ahead + more) * DAY
+    assume(last < today + 365 * DAY and last - first <= UNSAID)
+    assume((first.day, first.month) != (29, 2) != (last.day, last.month))
+    said = f"{first.day}/{first.month} - {last.day}/{last.month}"
+    assert read_span(said, today) == (first, last + DAY)
+
+
+@given(st.text(max_size=200))
+def test_anything_at_all_is_a_span_to_come_or_none(said: str) -> None:
+    span = read_span(said, SUNDAY)
+    assert span is None or (span[1] > SUNDAY and span[0] < span[1])
+
+
+@pytest.mark.parametrize("bait", ["3 to ", "3-", "for ", "3 - 17 ", "(", "until ", " "])
+def test_long_bait_costs_nothing(bait: str) -> None:
+    started = time.monotonic()
+    read_span(bait * 50_000, SUNDAY)
+    assert time.monotonic() - started < 0.2
