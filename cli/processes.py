@@ -21,7 +21,7 @@ from delivery.dkim_sign import Signer, WrongKey
 from delivery.letters import Desk
 from delivery.ready import Readier
 from delivery.sender import run_sender
-from digest.clock import run_clock
+from digest.clock import Chore, run_clock
 from digest.coming import next_weekly
 from ingest.door import Door, open_door
 from ingest.door_settings import DoorSettings
@@ -174,7 +174,8 @@ async def _clock(
     database: Database, settings: Settings, stop: asyncio.Event
 ) -> AsyncIterator[None]:
     desk = Desk.of(settings)
-    chores = [partial(remind.run, database, desk, next_weekly), Returned(database, desk)]
+    chores: list[Chore] = [partial(remind.run, database, desk, next_weekly)]
+    chores.append(Returned(database, desk))
     task = _watched(run_clock(database, stop, chores), stop)
     try:
         yield

@@ -42,6 +42,11 @@ class Marks:
         payload = days + "".join(map(_measured, ids))
         return payload + _sign(self._keys[0], purpose, payload)
 
+    def prints(self, text: str) -> list[str]:
+        """Keyed hashes by which ``text`` is known again and from which nobody finds it: one for
+        each secret, that in force first."""
+        return [hmac.digest(key, f"print:{text}".encode(), "sha256").hex() for key in self._keys]
+
     def read(self, purpose: str, text: str) -> Mark | None:
         """What ``mint`` was given, or None when the text is not a mark of ours for that purpose."""
         if not text.isascii() or len(text) > 64:

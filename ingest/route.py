@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ingest import to_moderation, to_owner, to_preferences
+from ingest import to_bounces, to_moderation, to_owner, to_preferences
 from ingest.matter import Matter, Outcome
 from ingest.screen import forged_as_ours
 from storage import outgoing
@@ -42,8 +42,7 @@ def _set_aside(matter: Matter) -> Outcome | None:
     somebody whose address was forged (backscatter)."""
     reading, to = matter.reading, matter.to
     if reading.bounce is not None:
-        bounce = reading.bounce
-        return Outcome("bounce", f"{bounce.kind} {bounce.status or ''}".strip())
+        return to_bounces.came_back(matter, reading.bounce)
     if to.purpose == "bounce":
         return Outcome("automatic" if reading.auto_submitted else "bounce", "not a bounce we know")
     if _is_ours(matter):

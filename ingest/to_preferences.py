@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from ingest.matter import Matter, Outcome
 from moderation.answer import says_yes
-from preferences import change, confirming, helping, joining
+from preferences import change, confirming, helping, joining, menu, showing
+from preferences.phrases import choices
 from preferences.settings import settings_values
 from preferences.wish import Wish, read_wishes
-from storage import confirmations, lists, outgoing, subscribers
+from storage import bounces, confirmations, lists, outgoing, subscribers
 from storage.addresses import fold
 from storage.records import Confirmation, Subscriber
 
@@ -26,15 +27,17 @@ def settings(matter: Matter) -> Outcome:
     reader = subscribers.by_id(matter.pen.tx, mark.ids[0]) if mark else None
     if mark is None or reader is None:
         return Outcome("refused", "The reader that it is about is gone.")
-    wishes = _wishes(matter)
+    wishes = _wishes(matter, reader)
     if wishes[0].kind == "join" and reader.state == "left":
         return Outcome("command", joining.rejoin(matter.pen, reader, first=matter.round_up))
     if reader.state == "left":
         return Outcome("command", "The reader had left before.")
     stale = mark.old_key or matter.days_old(mark) > SETTINGS_DAYS
     if stale and wishes[0].kind != "stop":
-        return _answer(matter, reader, "settings_shown")
-    if wishes[0].kind == "unclear":
+        return _shown(matter, reader)
+    if reader.state == "active":
+        bounces.clear(matter.pen.tx, reader.id)  # whoever writes reads
+    if wishes[0].kind == "unclear" and reader.state != "stopped":
         return _answer(matter, reader, "wish_unclear", said=wishes[0].line)
     answered = matter.reading.answers[:50]
     apply = change.apply
@@ -43,28 +46,54 @@ def settings(matter: Matter) -> Outcome:
     )
 
 
-def _answer(matter: Matter, reader: Subscriber, letter: str, **values: str) -> Outcome:
-    pen = matter.pen
-    before = outgoing.count_since(pen.tx, pen.now - DAY, letter, subscriber_id=reader.id)
-    if before >= MOST_ANSWERS_A_DAY:
+def _shown(matter: Matter, reader: Subscriber) -> Outcome:
+    """The settings with a fresh link, for whoever comes with an old one."""
+    if _too_often(matter, reader, "settings_shown"):
         return Outcome("automatic", "It answers each of our answers.")
-    shown = settings_values(pen, reader) | values
-    pen.to_reader(letter, reader, answers=matter.answers, **shown)
+    return Outcome("command", showing.show(matter.pen, reader, (), answers=matter.answers))
+
+
+def _answer(matter: Matter, reader: Subscriber, letter: str, **values: str) -> Outcome:
+    if _too_often(matter, reader, letter):
+        return Outcome("automatic", "It answers each of our answers.")
+    shown = settings_values(matter.pen, reader) | values
+    matter.pen.to_reader(letter, reader, answers=matter.answers, **shown)
     return Outcome("command", letter)
 
 
-def _wishes(matter: Matter) -> tuple[Wish, ...]:
+def _too_often(matter: Matter, reader: Subscriber, letter: str) -> bool:
+    pen = matter.pen
+    before = outgoing.count_since(pen.tx, pen.now - DAY, letter, subscriber_id=reader.id)
+    return before >= MOST_ANSWERS_A_DAY
+
+
+def _wishes(matter: Matter, reader: Subscriber | None = None) -> tuple[Wish, ...]:
     """From the typed words; from the subject where nothing was typed and no mail is answered,
     which is how mail programs write an unsubscribe mail (RFC 2369 §3.2)."""
     reading = matter.reading
     by_subject = not reading.answers and not reading.reply_text.strip()
-    return _read(matter, reading.subject if by_subject else reading.reply_text)
+    text = reading.subject if by_subject else reading.reply_text
+    return (reader and _by_number(matter, reader, text)) or _read(matter, text, reader)
 
 
-def _read(matter: Matter, text: str) -> tuple[Wish, ...]:
+def _by_number(matter: Matter, reader: Subscriber, text: str) -> tuple[Wish, ...]:
+    """ "2" or "1, 4": choices of the mail that is answered, or items of a round-up."""
+    numbers = choices(text, reader.language)
+    if not numbers:
+        return ()
+    tx, answered = matter.pen.tx, matter.reading.answers[:50]
+    offered = menu.answered(matter.pen, reader, answered)
+    if offered:
+        topics = lists.topics(tx, reader.list_id)
+        return menu.wishes(offered, numbers, topics, matter.today)
+    mail = outgoing.by_message_id(tx, answered)
+    return (Wish("more", {"numbers": numbers}),) if mail and mail.items else ()
+
+
+def _read(matter: Matter, text: str, reader: Subscriber | None = None) -> tuple[Wish, ...]:
     sender = matter.pen.sender
     topics = lists.topics(matter.pen.tx, sender.id)
-    return read_wishes(text, topics, matter.today, sender.language)
+    return read_wishes(text, topics, matter.today, reader.language if reader else sender.language)
 
 
 def join(matter: Matter) -> Outcome:
@@ -106,7 +135,7 @@ def unmarked_wish(matter: Matter, subscriber_id: int) -> Outcome:
     reader = subscribers.by_id(matter.pen.tx, subscriber_id)
     if reader is None or reader.state == "left":
         return Outcome("command", "The reader that it is about is gone.")
-    wishes = _wishes(matter)
+    wishes = _wishes(matter, reader)
     if wishes[0].kind == "unclear":
         return _answer(matter, reader, "wish_unclear", said=wishes[0].line)
     theirs = fold(matter.author) == fold(reader.address)

@@ -7,8 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from delivery.letters import Pen
-from preferences import asking, change, joining
+from preferences import asking, change, joining, showing
 from preferences.asking import CONFIRM_WITHIN
+from preferences.moving import ask_to_move, move
+from preferences.settings import sentences
 from preferences.wish import Wish
 from storage import confirmations, subscribers
 from storage.records import Confirmation, Subscriber
@@ -26,11 +28,14 @@ def ask_to_confirm_wishes(
     kind = "leave" if leaving else "wish"
     if not asking.may_write(pen, kind, reader.address, source, per_source_hour):
         return ""
-    changes, said = change.difference(pen, reader, change.merged(reader, wishes))
-    if not leaving and not changes:
+    changes, said = change.difference(pen, reader, change.merged(pen, reader, wishes))
+    moving = next((wish.changes["address"] for wish in wishes if wish.kind == "address"), "")
+    if not leaving and not changes and not moving:
         confirmations.note(pen.tx, pen.sender.id, kind, reader.address, pen.now, source)
-        return change.show(pen, reader, wishes)
-    payload = {"changes": _for_json(changes)}
+        return _shown(pen, reader, wishes)
+    if moving:
+        said += sentences(pen, reader, reader, moving=True)
+    payload = {"changes": _for_json(changes), "moving": moving}
     number = confirmations.ask(
         pen.tx, pen.sender.id, kind, reader.address, payload, pen.now, source
     )
@@ -39,6 +44,14 @@ def ask_to_confirm_wishes(
         return "leaving_confirm"
     asking.write(pen, "wish_confirm", reader.address, number, changes=said)
     return "wish_confirm"
+
+
+def _shown(pen: Pen, reader: Subscriber, wishes: Sequence[Wish]) -> str:
+    """Whatever only shows something may be shown: it goes to the reader's own address."""
+    for wish in wishes:
+        if name := showing.answer(pen, reader, wish):
+            return name
+    return showing.show(pen, reader, wishes)
 
 
 def confirm(pen: Pen, waiting: Confirmation, *, how: str, first: datetime) -> str:
@@ -53,20 +66,28 @@ def confirm(pen: Pen, waiting: Confirmation, *, how: str, first: datetime) -> st
     changes = _from_json(waiting.payload.get("changes", {}))
     if waiting.kind == "join":
         return joining.join(pen, waiting.address, changes, how, first)
+    if waiting.kind == "address":
+        return move(pen, waiting)
     reader = subscribers.by_address(pen.tx, pen.sender.id, waiting.address)
     if reader is None or reader.state == "left":
         return "settled"
     if waiting.kind == "leave":
-        change.leave(pen, reader)
+        change.leave(pen, reader, how=how)
         return "leaving_done"
-    return change.change(pen, reader, changes)
+    moving = str(waiting.payload.get("moving", ""))
+    name = ask_to_move(pen, reader, moving) if moving else ""
+    return change.change(pen, reader, changes, how=how) if changes or not name else name
 
 
 def asked_changes(pen: Pen, waiting: Confirmation) -> list[str]:
     """What a wish that waits for its yes would change, in sentences."""
     reader = subscribers.by_address(pen.tx, pen.sender.id, waiting.address)
+    if reader is None:
+        return []
     changes = _from_json(waiting.payload.get("changes", {}))
-    return change.difference(pen, reader, changes)[1] if reader else []
+    moving = bool(waiting.payload.get("moving"))
+    now = change.difference(pen, reader, changes)[1]
+    return now + (sentences(pen, reader, reader, moving=True) if moving else [])
 
 
 def _for_json(changes: Mapping[str, Any]) -> dict[str, Any]:

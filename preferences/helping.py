@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from delivery.letters import Pen, To
 from preferences import asking
-from preferences.change import list_values
 from preferences.joining import new_reader
 from preferences.settings import settings_values
+from preferences.showing import list_values
 from storage import confirmations
 
 
@@ -23,6 +23,7 @@ def answer_stranger(
         answers=answers,
         automatic="auto-replied",
         all_topics=settings_values(pen, new_reader(pen))["all_topics"],
+        menu=[],
         address="",
         settings_url="",
         leave_url="",

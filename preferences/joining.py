@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 from delivery.letters import Pen
 from preferences import asking
+from preferences.prints import prints
 from preferences.settings import settings_values
-from storage import confirmations, history, subscribers
+from storage import bounces, confirmations, forgotten, history, subscribers
 from storage.records import Subscriber
 
 
@@ -57,12 +58,15 @@ def join(pen: Pen, address: str, wanted: Mapping[str, Any], how: str, first: dat
         "consent": consent,
     }
     reader = subscribers.by_address(pen.tx, pen.sender.id, address)
+    # Whoever was forgotten and comes back by their own will may.
+    forgotten.drop(pen.tx, prints(pen, address))
     if reader is None:
         subscribers.add(pen.tx, replace(new_reader(pen, address), **fields))
     else:
         subscribers.change(pen.tx, reader.id, fields | {"address": address})
     joined = subscribers.by_address(pen.tx, pen.sender.id, address)
     assert joined is not None
+    bounces.clear(pen.tx, joined.id)
     _note(pen, joined, consent)
     _welcome(pen, joined, first)
     return "joining_done"

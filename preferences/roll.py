@@ -7,14 +7,17 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from delivery.letters import Pen
-from storage import history, subscribers
+from preferences.prints import prints
+from preferences.settings import settings_values
+from storage import forgotten, history, subscribers
 from storage.addresses import fold
-from storage.records import FORMATS, FREQUENCIES, Subscriber, Topic
+from storage.records import FILES, FORMATS, FREQUENCIES, LENGTHS, Subscriber, Topic
 
 COLUMNS = ("email", "name", "frequency", "topics", "format", "language", "consent")
+MORE_COLUMNS = ("length", "attachments")
 Outcome = Literal["added", "there", "left"]
 
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\x00-\x1f]{1,64}@[A-Za-z0-9.\-\u0080-\U0010ffff]{1,190}\Z")
@@ -34,6 +37,8 @@ class Row:
     format: str = "html"
     language: str = "en"
     consent: str = ""
+    length: str = "full"
+    attachments: str = "linked"
 
 
 def read_csv(data: bytes) -> Iterator[tuple[int, Row]]:
@@ -53,7 +58,7 @@ def read_csv(data: bytes) -> Iterator[tuple[int, Row]]:
     for cells in lines:
         given = dict(zip(heads, (cell.strip() for cell in cells), strict=False))
         if any(given.values()):
-            known = {name: given[name] for name in COLUMNS if given.get(name)}
+            known = {name: given[name] for name in (*COLUMNS, *MORE_COLUMNS) if given.get(name)}
             yield lines.line_num, Row(**({"email": ""} | known))
 
 
@@ -65,6 +70,8 @@ def _by_semicolon(head: str) -> bool:
 def add(pen: Pen, row: Row, topics: Sequence[Topic], *, welcome: bool = False) -> Outcome:
     """Adds one reader. Raises BadRow."""
     new = _subscriber(pen, row, topics)
+    if forgotten.known(pen.tx, prints(pen, new.address)):
+        return "left"
     number = subscribers.add(pen.tx, new)
     if number is None:
         before = subscribers.by_address(pen.tx, pen.sender.id, row.email)
@@ -81,7 +88,7 @@ def add(pen: Pen, row: Row, topics: Sequence[Topic], *, welcome: bool = False) -
     )
     added = subscribers.by_id(pen.tx, number)
     if welcome and added is not None:
-        pen.to_reader("joining_added", added, **_chosen(added, topics))
+        pen.to_reader("joining_added", added, **settings_values(pen, added))
     return "added"
 
 
@@ -97,13 +104,24 @@ def add_many(
         except BadRow as error:
             bad.append((line, str(error)))
     before = subscribers.states(pen.tx, pen.sender.id, [new.address for new in good])
+    gone = _forgotten(pen, good)
+    before |= dict.fromkeys(gone, "left")
+    good_new = [new for new in good if fold(new.address) not in gone]
     if not dry_run:
-        added = subscribers.add_many(pen.tx, good)
+        added = subscribers.add_many(pen.tx, good_new)
         history.note_added(pen.tx, pen.now, pen.sender.id, added)
     counts = {"added": 0, "there": 0, "left": 0}
     for new in good:
         counts[_ended(before, fold(new.address))] += 1
     return counts, bad
+
+
+def _forgotten(pen: Pen, new: Sequence[Subscriber]) -> set[str]:
+    """The folded addresses of those who were forgotten: only they themselves come back."""
+    if not forgotten.any_known(pen.tx):
+        return set()
+    of_hash = {hash_: fold(one.address) for one in new for hash_ in prints(pen, one.address)}
+    return {of_hash[hash_] for hash_ in forgotten.known(pen.tx, list(of_hash))}
 
 
 def _ended(before: dict[str, str], key: str) -> Outcome:
@@ -123,6 +141,11 @@ def _subscriber(pen: Pen, row: Row, topics: Sequence[Topic]) -> Subscriber:
         raise BadRow(f"frequency {row.frequency[:40]} is none of {', '.join(FREQUENCIES)}")
     if format_ not in FORMATS:
         raise BadRow(f"format {row.format[:40]} is none of {', '.join(FORMATS)}")
+    length, files = row.length.lower(), row.attachments.lower()
+    if length not in LENGTHS:
+        raise BadRow(f"length {row.length[:40]} is none of {', '.join(LENGTHS)}")
+    if files not in FILES:
+        raise BadRow(f"attachments {row.attachments[:40]} is none of {', '.join(FILES)}")
     return Subscriber(
         id=0,
         list_id=pen.sender.id,
@@ -136,6 +159,8 @@ def _subscriber(pen: Pen, row: Row, topics: Sequence[Topic]) -> Subscriber:
         joined_at=pen.now,
         settled_until=pen.now,
         consent=row.consent[:2000],
+        length=length,
+        attachments=files,
     )
 
 
@@ -146,15 +171,6 @@ def _topics(text: str, topics: Sequence[Topic]) -> tuple[int, ...]:
         if name not in known:
             raise BadRow(f"there is no topic {name[:40]}")
     return tuple(dict.fromkeys(known[name] for name in named))
-
-
-def _chosen(reader: Subscriber, topics: Sequence[Topic]) -> dict[str, Any]:
-    return {
-        "frequency": reader.frequency,
-        "topics": [topic.name for topic in topics if topic.id in reader.topics],
-        "format": reader.format,
-        "paused_until": "",
-    }
 
 
 def fields(reader: Subscriber, keys: dict[int, str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A reader's settings in words: what they are, and what is different. Changes nothing."""
+"""A reader's settings as letters and pages show them, and what is different. Changes nothing."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import templates
 from delivery.letters import Pen
 from storage import lists
 from storage.records import Subscriber
 
-_OFTEN = {
-    "straight away": "each post straight away",
-    "daily": "one mail a day",
-    "weekly": "one mail a week",
-    "monthly": "one mail a month",
-}
-_FORMS = {
-    "html": "with headings and links",
-    "plain": "plain text",
-    "large": "large print",
-    "print": "for the notice board",
+_SAME: dict[str, Any] = {
+    "revived": False,
+    "topics": (),
+    "all_chosen": False,
+    "own": (),
+    "until": "",
+    "resumed": False,
+    "moving": False,
 }
 
 
@@ -39,38 +37,54 @@ def in_force(reader: Subscriber, today: date) -> Subscriber:
 def settings_values(pen: Pen, reader: Subscriber) -> dict[str, Any]:
     """What letters and pages show of a reader's settings."""
     topics = lists.topics(pen.tx, reader.list_id)
+    own = reader.topic_frequencies
     return {
         "frequency": reader.frequency,
         "topics": [topic.name for topic in topics if topic.id in reader.topics],
+        "own": [(topic.name, own[topic.id]) for topic in topics if topic.id in own],
         "all_topics": [topic.name for topic in topics],
         "format": reader.format,
+        "length": reader.length,
+        "files": reader.attachments,
+        "tongue": "" if reader.language in templates.LANGUAGES else reader.language,
         "paused_until": in_force(reader, today(pen)).paused_until or "",
     }
 
 
-def sentences(pen: Pen, before: Subscriber, after: Subscriber) -> list[str]:
-    """What is different, in plain sentences for the reader; empty when nothing is."""
+def sentences(
+    pen: Pen, before: Subscriber, after: Subscriber, *, moving: bool = False
+) -> list[str]:
+    """What is different, in plain sentences for the reader; empty when nothing is.
+
+    ``moving`` says that the mails shall go to another address.
+    """
     names = {topic.id: topic.name for topic in lists.topics(pen.tx, after.list_id)}
-    said = []
-    if after.state != before.state:
-        said.append("Mails come to you again.")
-    if after.frequency != before.frequency:
-        said.append(f"You now get {_OFTEN[after.frequency]}.")
+    said = {**_SAME, "revived": after.state != before.state, "moving": moving}
+    for value, field in {"tongue": "language", "files": "attachments"}.items():
+        said[value] = _new(before, after, field)
+    for field in ("frequency", "format", "length"):
+        said[field] = _new(before, after, field)
     if after.topics != before.topics:
-        chosen = ", ".join(names[number] for number in after.topics if number in names)
-        said.append(f"Your topics are now: {chosen}." if chosen else "You now get all topics.")
-    for number, frequency in after.topic_frequencies.items():
-        if before.topic_frequencies.get(number) != frequency and number in names:
-            said.append(f"For {names[number]} you now get {_OFTEN[frequency]}.")
-    if after.format != before.format:
-        said.append(f"Your mails now look like this: {_FORMS[after.format]}.")
+        said["topics"] = [names[number] for number in after.topics if number in names]
+        said["all_chosen"] = not after.topics
+    said["own"] = _own(before, after, names)
     if after.paused_until != before.paused_until:
-        said.append(_pause_sentence(after))
-    return said
+        said["until"] = after.paused_until or ""
+        said["resumed"] = after.paused_until is None
+    return templates.sentences("changes", after.language, **said)
 
 
-def _pause_sentence(reader: Subscriber) -> str:
-    until = reader.paused_until
-    if until is None:
-        return "Your pause is over. Mails come again."
-    return f"You get no round-ups until {until:%A} {until.day} {until:%B %Y}."
+def _new(before: Subscriber, after: Subscriber, field: str) -> str:
+    value: str = getattr(after, field)
+    return value if value != getattr(before, field) else ""
+
+
+def _own(before: Subscriber, after: Subscriber, names: dict[int, str]) -> list[tuple[str, str]]:
+    """The topics whose own frequency is new; "" for one that has none any more."""
+    numbers = [*after.topic_frequencies, *before.topic_frequencies]
+    return [
+        (names[number], after.topic_frequencies.get(number, ""))
+        for number in dict.fromkeys(numbers)
+        if number in names
+        and after.topic_frequencies.get(number) != before.topic_frequencies.get(number)
+    ]

@@ -1,7 +1,7 @@
 """Reads what a reader asks for: typed words in, Wishes out. Changes nothing, knows no database.
 
 Each line may hold one wish, and the first line must; what stands below it and is none (a name,
-a signature) is passed over.
+a signature) is passed over. What comes after a word (topics, dates, numbers) is in phrases.py.
 """
 
 from __future__ import annotations
@@ -12,28 +12,33 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from preferences.until import read_until
+from preferences import phrases
+from preferences.phrases import FREQUENCIES, plain, stands_alone
+from preferences.spelling import nearest
 from preferences.words import fold, words
 from storage.records import Topic
 
-Kind = Literal["join", "stop", "change", "settings", "more", "help", "unclear"]
+Kind = Literal[
+    "join", "stop", "change", "settings", "more", "search", "address", "data", "help", "unclear"
+]
 
-_FREQUENCIES = {
-    "straight_away": "straight away",
-    "daily": "daily",
-    "weekly": "weekly",
-    "monthly": "monthly",
-}
 _SIMPLE: dict[str, tuple[Kind, dict[str, Any]]] = {
     "join": ("join", {}),
     "stop": ("stop", {}),
     "settings": ("settings", {}),
+    "data": ("data", {}),
     "help": ("help", {}),
     "resume": ("change", {"paused_until": None}),
     "all_topics": ("change", {"topics": ()}),
     "html": ("change", {"format": "html"}),
     "plain": ("change", {"format": "plain"}),
-    **{word: ("change", {"frequency": value}) for word, value in _FREQUENCIES.items()},
+    "large": ("change", {"format": "large"}),
+    "print": ("change", {"format": "print"}),
+    "short": ("change", {"length": "short"}),
+    "full": ("change", {"length": "full"}),
+    "included": ("change", {"attachments": "included"}),
+    "linked": ("change", {"attachments": "linked"}),
+    **{word: ("change", {"frequency": value}) for word, value in FREQUENCIES.items()},
 }
 MAX_LINES = 40
 MAX_LINE = 300
@@ -43,7 +48,8 @@ MAX_LINE = 300
 class Wish:
     kind: Kind
     changes: dict[str, Any]
-    """Fields of Subscriber with their new values, with "change"; "numbers" with "more"."""
+    """With "change" fields of Subscriber with their new values, and "also" or "without" with
+    topics; "numbers" with "more", "address" with "address", "for" with "search"."""
     line: str = ""
     """The line that was read, to be quoted back when it was unclear."""
 
@@ -72,125 +78,49 @@ def read_wishes(
 def _greets(line: str, language: str) -> bool:
     """ "Hi Postround team," or "Thanks!", and no more."""
     text = " ".join(re.findall(r"[\w']+", fold(line)))
-    greeting = _beginning(text, words(language, "greetings"))
+    greeting = phrases.beginning(text, words(language, "greetings"))
     return (bool(greeting) and len(text.split()) <= 4) or text in words(language, "polite")
 
 
 def _read(line: str, topics: Sequence[Topic], today: date, language: str) -> Wish:
-    folded = _plain(line)
+    folded = plain(line)
     if "?" in folded.strip("? "):
         return Wish("unclear", {}, line)
     for word, (kind, changes) in _SIMPLE.items():
-        if _stands_alone(folded, words(language, word), language):
+        if stands_alone(folded, words(language, word), language):
             return Wish(kind, changes, line)
-    folded = _without_courtesies(folded, language)
-    chosen = _topics(folded, topics, language)
-    if chosen is not None:
-        return Wish("change", {"topics": chosen}, line)
-    own = _own_frequency(folded, topics, language)
-    if own:
-        return Wish("change", {"topic_frequencies": own}, line)
-    if numbers := _more(folded, language):
+    bare = phrases.without_courtesies(folded, language)
+    if address := phrases.new_address(line, language):
+        return Wish("address", {"address": address}, line)
+    if changed := _changes(bare, topics, today, language):
+        return Wish("change", changed, line)
+    if numbers := phrases.more(bare, language):
         return Wish("more", {"numbers": numbers}, line)
-    paused_until = _pause(folded, today, language)
-    if paused_until:
-        return Wish("change", {"paused_until": paused_until}, line)
+    if wanted := phrases.search(bare, language):
+        return Wish("search", {"for": wanted}, line)
+    return _misspelt(bare, line, language)
+
+
+def _changes(line: str, topics: Sequence[Topic], today: date, language: str) -> dict[str, Any]:
+    """What a line of a word and something more would change; empty for nothing."""
+    if chosen := phrases.topics(line, topics, language, "topics"):
+        return {"topics": chosen}
+    if own := phrases.own_frequency(line, topics, language):
+        return {"topic_frequencies": own}
+    if until := phrases.pause(line, today, language):
+        return {"paused_until": until}
+    for word in ("without", "also"):
+        if chosen := phrases.topics(line, topics, language, word):
+            return {word: chosen}
+    if tongue := phrases.language_named(line, language):
+        return {"language": tongue}
+    return {}
+
+
+def _misspelt(bare: str, line: str, language: str) -> Wish:
+    """One of the words that stand alone, with a slip in it."""
+    known = {word: own for own in _SIMPLE for word in words(language, own)}
+    if found := nearest(bare, known):
+        kind, changes = _SIMPLE[known[found]]
+        return Wish(kind, changes, line)
     return Wish("unclear", {}, line)
-
-
-def _plain(line: str) -> str:
-    """Folded, without the punctuation that ends a word; dates and lists keep theirs."""
-    text = re.sub(r"[!;:\"()]|(?<!\d)\.|\.(?!\d)", " ", fold(line))
-    return " ".join(text.split())
-
-
-def _without_courtesies(line: str, language: str) -> str:
-    """Without the "please" before and the "thanks" after."""
-    polite = words(language, "polite") | words(language, "greetings")
-    while word := _beginning(line, polite):
-        line = line[len(word) :].lstrip(" ,")
-    while word := _end(line, polite):
-        line = line[: -len(word)].rstrip(" ,")
-    return line
-
-
-def _stands_alone(line: str, own: frozenset[str], language: str) -> bool:
-    """Whether the line is one of the words and what may stand beside it, and no question."""
-    text, found = line.replace(",", " ").strip(), False
-    if "?" in text and text != "?":
-        return False
-    beside = words(language, "beside") | words(language, "polite") | words(language, "greetings")
-    while text:
-        word = _beginning(text, own)
-        found = found or bool(word)
-        word = word or _beginning(text, beside)
-        if not word:
-            return False
-        text = text[len(word) :].strip()
-    return found
-
-
-def _beginning(text: str, choices: frozenset[str]) -> str:
-    fitting = [word for word in choices if text == word or text.startswith(word + " ")]
-    return max(fitting, key=len, default="")
-
-
-def _end(text: str, choices: frozenset[str]) -> str:
-    fitting = [word for word in choices if text.endswith((f" {word}", f",{word}"))]
-    return max(fitting, key=len, default="")
-
-
-def _topics(line: str, topics: Sequence[Topic], language: str) -> tuple[int, ...] | None:
-    """The ids after "topics", or None when the line does not name topics that we all know."""
-    begin = _beginning(line, words(language, "topics"))
-    if not begin:
-        return None
-    known, between = _names(topics), words(language, "between_topics")
-    chosen: list[int] = []
-    rest = " ".join(re.sub(r"[,&+]", " ", line[len(begin) :]).split())
-    while rest:
-        # A topic's own name may hold an "and": the longest name is looked for first.
-        name = _beginning(rest, frozenset(known))
-        if not name and rest.split()[0] not in between:
-            return None
-        chosen += [known[name]] if name else []
-        rest = rest[len(name or rest.split()[0]) :].strip()
-    return tuple(dict.fromkeys(chosen)) or None
-
-
-def _own_frequency(line: str, topics: Sequence[Topic], language: str) -> dict[int, str] | None:
-    """ "jobs daily": one topic at its own frequency."""
-    known = _names(topics)
-    name = _beginning(line, frozenset(known))
-    if not name:
-        return None
-    for word, frequency in _FREQUENCIES.items():
-        if _stands_alone(line[len(name) :], words(language, word), language):
-            return {known[name]: frequency}
-    return None
-
-
-def _names(topics: Sequence[Topic]) -> dict[str, int]:
-    """The names as they stand in a line, where commas and the like are gone."""
-    return {
-        " ".join(re.sub(r"[,&+]", " ", _plain(name)).split()): topic.id
-        for topic in topics
-        for name in (topic.key, topic.name)
-    }
-
-
-def _more(line: str, language: str) -> tuple[int, ...]:
-    """ "more 3", "more 2 and 5 please": the numbers of items."""
-    begin = _beginning(line, words(language, "more"))
-    if not begin:
-        return ()
-    # Word by word: a pattern for all of it would take for ever on a line made to be slow.
-    rest = re.sub(r"[,#&]", " ", line[len(begin) :]).split()
-    between = words(language, "between_numbers")
-    numbers = tuple(int(word) for word in rest if word.isdecimal() and len(word) < 5)
-    return numbers if all(word.isdecimal() or word in between for word in rest) else ()
-
-
-def _pause(line: str, today: date, language: str) -> date | None:
-    begin = _beginning(line, words(language, "pause"))
-    return read_until(line[len(begin) :].strip(), today, language) if begin else None

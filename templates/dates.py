@@ -53,6 +53,11 @@ def size(count: int, language: str = "en") -> str:
     return f"{format_decimal(round(count / 1_000_000, 1), locale=_locale(language))} MB"
 
 
+def tongue(code: str, language: str = "en") -> str:
+    """The name of a language: "Arabic"; its code where it has no name that we know."""
+    return _locale(language).languages.get(code) or code
+
+
 def direction(language: str) -> str:
     """ "ltr" or "rtl", for the ``dir`` attribute."""
     return _locale(language).text_direction

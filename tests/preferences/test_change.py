@@ -171,7 +171,7 @@ def test_help_and_settings_change_nothing(desk: Preferences) -> None:
     assert desk.apply(Wish("join", {})) == "settings_shown"
     help_, shown, _ = desk.letters()
     assert "news-join@lists.example.org" in help_.text
-    assert "Housing, Jobs, Law" in shown.text
+    assert "topic: Housing" in shown.text
     assert desk.look().changed_at is None
 
 

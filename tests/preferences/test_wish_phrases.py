@@ -35,6 +35,8 @@ def read(text: str) -> str:
 def _meaning(wish: Wish) -> str:
     if wish.kind == "more":
         return f"more {' '.join(map(str, wish.changes['numbers']))}"
+    if wish.kind in ("address", "search"):
+        return f"{wish.kind} {next(iter(wish.changes.values()))}"
     if wish.kind != "change":
         return wish.kind
     ((name, value),) = wish.changes.items()
@@ -44,7 +46,12 @@ def _meaning(wish: Wish) -> str:
         "topic_frequencies": lambda: " ".join(
             f"own {KEYS[number]} {often}" for number, often in value.items()
         ),
+        "also": lambda: " ".join(["also", *(KEYS[number] for number in value)]),
+        "without": lambda: " ".join(["without", *(KEYS[number] for number in value)]),
         "format": lambda: f"format {value}",
+        "length": lambda: f"length {value}",
+        "attachments": lambda: f"files {value}",
+        "language": lambda: f"language {value}",
         "paused_until": lambda: f"pause {value}" if value else "resume",
     }
     return str(said[name]())

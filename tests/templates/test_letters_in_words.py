@@ -44,7 +44,7 @@ def _values_used(template: str) -> set[str]:
     used = meta.find_undeclared_variables(environment.parse(source))
     for part in re.findall(r'include "(letters/[^"]+)"', source):
         used |= _values_used(part)
-    return used - {"light", "dark", "font", "mailto", "slot", "language", "direction"}
+    return used - {"light", "dark", "font", "mailto", "slot", "language", "direction", "written"}
 
 
 @pytest.mark.parametrize("name", LETTERS)

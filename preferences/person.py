@@ -1,0 +1,53 @@
+"""A reader's copy of all that we hold about them (GDPR, article 15), to read and as a file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from delivery.letters import Pen
+from preferences.settings import settings_values
+from storage import history, person
+from storage.records import Attachment, Subscriber
+
+MOST_STEPS = 100
+
+
+def copy_of(pen: Pen, address: str) -> dict[str, Any]:
+    """Everything under ``address`` on the pen's list; {} when there is nothing."""
+    found = person.held(pen.tx, pen.sender, address)
+    return {"list": pen.sender.address, "address": address, **found} if found else {}
+
+
+def as_json(copy: dict[str, Any]) -> str:
+    return json.dumps(copy, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def copy_values(pen: Pen, reader: Subscriber, copy: dict[str, Any]) -> dict[str, Any]:
+    """What the letter and the page show of a copy."""
+    zone = ZoneInfo(pen.sender.timezone)
+    steps = history.of_subscriber(pen.tx, reader.id)[-MOST_STEPS:]
+    return {
+        **settings_values(pen, reader),
+        "joined": reader.joined_at.astimezone(zone) if reader.joined_at else "",
+        "consent": reader.consent,
+        "steps": [
+            {"at": one.at.astimezone(zone), "who": one.who, "what": one.what, "detail": one.detail}
+            for one in steps
+        ],
+        "mails": len(copy.get("mails to you", ())),
+        "letters": len(copy.get("letters from you", ())),
+    }
+
+
+def send_copy(pen: Pen, reader: Subscriber, answers: str) -> str:
+    """Writes it to the reader's own address; the name of the letter."""
+    copy = copy_of(pen, reader.address)
+    content = as_json(copy).encode()
+    file = Attachment("what-we-hold-about-you.json", "application/json", content)
+    values = copy_values(pen, reader, copy)
+    pen.to_reader("data_copy", reader, answers=answers, attached=[file], **values)
+    about = {"list_id": reader.list_id, "subscriber_id": reader.id}
+    history.note(pen.tx, pen.now, "reader", "asked for a copy", detail="", **about)
+    return "data_copy"

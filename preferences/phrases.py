@@ -1,0 +1,167 @@
+"""Reads what stands on one line beside a wish's word: topics, dates, numbers, an address.
+
+Lines are folded and plain (see ``plain``) but for addresses. Pure, and linear in what strangers
+write.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from preferences.spelling import nearest
+from preferences.tongues import read_language
+from preferences.until import read_until
+from preferences.words import fold, words
+from storage.records import Frequency, Topic
+
+FREQUENCIES: dict[str, Frequency] = {
+    "straight_away": "straight away",
+    "daily": "daily",
+    "weekly": "weekly",
+    "monthly": "monthly",
+}
+ADDRESS = re.compile(r"[^\s<>\"(),:;@\[\]\\\\]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+
+
+def plain(line: str) -> str:
+    """Folded, without the punctuation that ends a word; dates and lists keep theirs."""
+    text = re.sub(r"[!;:\"()]|(?<!\d)\.|\.(?!\d)", " ", fold(line))
+    return " ".join(text.split())
+
+
+def stands_alone(line: str, own: frozenset[str], language: str) -> bool:
+    """Whether the line is one of the words and what may stand beside it, and no question."""
+    text, found = line.replace(",", " ").strip(), False
+    if "?" in text and text != "?":
+        return False
+    beside = words(language, "beside") | words(language, "polite") | words(language, "greetings")
+    while text:
+        word = beginning(text, own)
+        found = found or bool(word)
+        word = word or beginning(text, beside)
+        if not word:
+            return False
+        text = text[len(word) :].strip()
+    return found
+
+
+def without_courtesies(line: str, language: str) -> str:
+    """Without the "please" before and the "thanks" after."""
+    polite = words(language, "polite") | words(language, "greetings")
+    while word := beginning(line, polite):
+        line = line[len(word) :].lstrip(" ,")
+    while word := _end(line, polite):
+        line = line[: -len(word)].rstrip(" ,")
+    return line
+
+
+def topics(
+    line: str, known_topics: Sequence[Topic], language: str, begin: str
+) -> tuple[int, ...] | None:
+    """The ids after the word ("topics", "without" or "also"), or None when the line does not name
+    topics that we all know."""
+    word = beginning(line, words(language, begin))
+    if not word:
+        return None
+    known, between = _names(known_topics), words(language, "between_topics")
+    chosen: list[int] = []
+    rest = " ".join(re.sub(r"[,&+]", " ", line[len(word) :]).split())
+    while rest:
+        # A topic's own name may hold an "and": the longest name is looked for first.
+        first = rest.split(" ", 1)[0]
+        name = beginning(rest, frozenset(known))
+        meant = name or nearest(first, known)
+        if not meant and first not in between:
+            return None
+        chosen += [known[meant]] if meant else []
+        rest = rest[len(name or first) :].strip()
+    return tuple(dict.fromkeys(chosen)) or None
+
+
+def own_frequency(
+    line: str, known_topics: Sequence[Topic], language: str
+) -> dict[int, Frequency] | None:
+    """ "jobs daily": one topic at its own frequency."""
+    known = _names(known_topics)
+    name = beginning(line, frozenset(known))
+    if not name:
+        return None
+    for word, frequency in FREQUENCIES.items():
+        if stands_alone(line[len(name) :], words(language, word), language):
+            return {known[name]: frequency}
+    return None
+
+
+def more(line: str, language: str) -> tuple[int, ...]:
+    """ "more 3", "more 2 and 5 please": the numbers of items."""
+    begin = beginning(line, words(language, "more"))
+    return _numbers(line[len(begin) :], words(language, "between_numbers")) if begin else ()
+
+
+def choices(text: str, language: str) -> tuple[int, ...]:
+    """The numbers in "2", "1, 4", "1 and 4 please": choices from a menu; () when the first line
+    is anything else. Further lines count while they too hold numbers only."""
+    numbers: tuple[int, ...] = ()
+    lines = [line for line in text.splitlines()[:40] if line.strip()]
+    for line in lines:
+        bare = without_courtesies(plain(line[:300]).rstrip(" ."), language)
+        found = _numbers(bare, words(language, "between_choices"))
+        if not found:
+            break
+        numbers += found
+    return numbers
+
+
+def pause(line: str, today: date, language: str) -> date | None:
+    begin = beginning(line, words(language, "pause"))
+    return read_until(line[len(begin) :].strip(), today, language) if begin else None
+
+
+def language_named(line: str, language: str) -> str:
+    """ "language arabic", "in arabic": the language's code, or ""."""
+    begin = beginning(line, words(language, "language"))
+    return read_language(line[len(begin) :]) if begin else ""
+
+
+def new_address(line: str, language: str) -> str:
+    """ "new address carol@new.example": the address as it was typed, or ""."""
+    folded = without_courtesies(fold(line).replace(":", " ").strip(), language)
+    if not beginning(" ".join(folded.split()), words(language, "new_address")):
+        return ""
+    found = ADDRESS.findall(line)
+    return str(found[0]).rstrip(".") if len(found) == 1 else ""
+
+
+def search(line: str, language: str) -> str:
+    """ "search housing advice": what is looked for, or ""."""
+    begin = beginning(line, words(language, "search"))
+    return line[len(begin) :].strip() if begin else ""
+
+
+def beginning(text: str, known: frozenset[str]) -> str:
+    """The longest of ``known`` with which the text begins, as a whole word; "" for none."""
+    fitting = [word for word in known if text == word or text.startswith(word + " ")]
+    return max(fitting, key=len, default="")
+
+
+def _end(text: str, known: frozenset[str]) -> str:
+    fitting = [word for word in known if text.endswith((f" {word}", f",{word}"))]
+    return max(fitting, key=len, default="")
+
+
+def _names(known_topics: Sequence[Topic]) -> dict[str, int]:
+    """The names as they stand in a line, where commas and the like are gone."""
+    return {
+        " ".join(re.sub(r"[,&+]", " ", plain(name)).split()): topic.id
+        for topic in known_topics
+        for name in (topic.key, topic.name)
+    }
+
+
+def _numbers(rest: str, between: frozenset[str]) -> tuple[int, ...]:
+    # Word by word: a pattern for all of it would take for ever on a line made to be slow.
+    found = re.sub(r"[,#&+.]", " ", rest).split()
+    numbers = tuple(int(word) for word in found if word.isdecimal() and len(word) < 5)
+    return numbers if all(word.isdecimal() or word in between for word in found) else ()
