@@ -8,6 +8,7 @@ from datetime import timedelta
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 LAST_WAIT = timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(hours=72)
+LEAST_TRIES = 4
 
 IDLE_SECONDS = 0.5
 LONGEST_REST_SECONDS = 60.0

@@ -1,4 +1,4 @@
-"""Writes down what became of each mail before its connection sends the next.
+"""Writes down what became of each mail before its connection hands over the next.
 
 Connections that finish together share one commit, so certainty costs little; and at most one
 mail for each connection is in doubt when the machine dies.
@@ -17,44 +17,59 @@ from sqlalchemy import Connection
 from storage import outgoing
 from storage.database import Database, Unavailable
 
-Write = Callable[[Connection], None]
+Write = Callable[[Connection], object]
+_Waiting = list[tuple[Write | int, asyncio.Future[None]]]
 
 log = logging.getLogger("postround.sender")
 
-PATIENCE_SECONDS = 600.0
-"""Shorter than a sender's lease: nobody else may take up meanwhile what we are about to note."""
 AGAIN_AFTER_SECONDS = 1.0
 
 
 class Noting:
-    def __init__(self, database: Database, claim: str, stop: asyncio.Event) -> None:
+    def __init__(
+        self,
+        database: Database,
+        claim: str,
+        stop: asyncio.Event,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._database = database
         self._claim = claim
         self._stop = stop
-        self._waiting: list[tuple[Write, asyncio.Future[None]]] = []
+        self._clock = clock
+        self._waiting: _Waiting = []
         self._running: asyncio.Task[None] | None = None
 
-    async def sent(self, outgoing_id: int, now: datetime) -> None:
-        await self._write(lambda tx: outgoing.note_sent(tx, [outgoing_id], self._claim, now))
+    async def sent(self, outgoing_id: int, reason: str = "") -> None:
+        """``reason``: what is worth knowing later."""
+        if reason:
+            ids, claim, now = [outgoing_id], self._claim, self._clock()
+            await self.write(lambda tx: outgoing.note_sent(tx, ids, claim, now, reason))
+        else:
+            await self.write(outgoing_id)
 
     async def later(self, outgoing_id: int, reason: str, next_at: datetime) -> None:
-        await self._write(
+        await self.write(
             lambda tx: outgoing.note_later(tx, outgoing_id, self._claim, reason, next_at)
         )
 
+    async def postponed(self, outgoing_id: int, next_at: datetime) -> None:
+        await self.write(lambda tx: outgoing.postpone(tx, outgoing_id, self._claim, next_at))
+
     async def refused(self, outgoing_id: int, reason: str) -> None:
-        await self._write(lambda tx: outgoing.note_refused(tx, outgoing_id, self._claim, reason))
+        await self.write(lambda tx: outgoing.note_refused(tx, outgoing_id, self._claim, reason))
 
     async def dropped(self, outgoing_id: int, reason: str) -> None:
-        await self._write(lambda tx: outgoing.note_dropped(tx, outgoing_id, self._claim, reason))
+        await self.write(lambda tx: outgoing.note_dropped(tx, outgoing_id, self._claim, reason))
 
     async def given_back(self, outgoing_ids: Sequence[int]) -> None:
-        await self._write(lambda tx: outgoing.release(tx, outgoing_ids, self._claim))
+        await self.write(lambda tx: outgoing.release(tx, outgoing_ids, self._claim))
 
-    async def _write(self, write: Write) -> None:
-        """Returns when ``write`` is committed; raises what the database raised."""
+    async def write(self, what: Write | int) -> None:
+        """Returns when it is committed; raises what the database raised. A number is the mail
+        that was sent: those of one commit are noted by one statement."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((write, done))
+        self._waiting.append((what, done))
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._commit_all())
         await done
@@ -63,7 +78,7 @@ class Noting:
         while self._waiting:
             batch, self._waiting = self._waiting, []
             try:
-                await self._commit_patiently([write for write, _ in batch])
+                await self._commit_patiently([what for what, _ in batch])
             except Exception as error:  # noqa: BLE001 - it belongs to those who wait
                 for done in _awaited(batch):
                     done.set_exception(error)
@@ -71,13 +86,12 @@ class Noting:
                 for done in _awaited(batch):
                     done.set_result(None)
 
-    async def _commit_patiently(self, writes: list[Write]) -> None:
+    async def _commit_patiently(self, writes: list[Write | int]) -> None:
         """What has left and is not noted would leave again: a database that is away is waited
-        for, until the stop."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + PATIENCE_SECONDS
+        for until the stop. Meanwhile nobody else can take the mails, and afterwards nobody does
+        so at once (see Leases)."""
         while True:
-            last = self._stop.is_set() or loop.time() > until
+            last = self._stop.is_set()
             try:
                 return await asyncio.to_thread(self._commit, writes)
             except Unavailable as error:
@@ -87,11 +101,15 @@ class Noting:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), AGAIN_AFTER_SECONDS)
 
-    def _commit(self, writes: list[Write]) -> None:
+    def _commit(self, writes: list[Write | int]) -> None:
+        sent = [what for what in writes if isinstance(what, int)]
         with self._database.write() as tx:
+            if sent:
+                outgoing.note_sent(tx, sent, self._claim, self._clock())
             for write in writes:
-                write(tx)
+                if not isinstance(write, int):
+                    write(tx)
 
 
-def _awaited(batch: list[tuple[Write, asyncio.Future[None]]]) -> list[asyncio.Future[None]]:
+def _awaited(batch: _Waiting) -> list[asyncio.Future[None]]:
     return [done for _, done in batch if not done.done()]

@@ -23,6 +23,10 @@ class Halt:
     """Then one more try is made; None: not before a person says so."""
     reason: str
 
+    @property
+    def is_login(self) -> bool:
+        return self.lane is None and self.edition_id is None
+
 
 _FIELDS = (halt.c.id, halt.c.lane, halt.c.edition_id, halt.c.since, halt.c.until, halt.c.reason)
 _IN_FORCE = select(*_FIELDS).where(halt.c.ended_at.is_(None)).order_by(halt.c.id)
@@ -43,8 +47,11 @@ def begin(
     until: datetime | None = None,
 ) -> bool:
     """False when that stood still already; then it does so until ``until``."""
-    same = halt.c.lane.is_not_distinct_from(lane)
-    same &= halt.c.edition_id.is_not_distinct_from(edition_id) & halt.c.ended_at.is_(None)
+    same = and_(
+        halt.c.lane.is_not_distinct_from(lane),
+        halt.c.edition_id.is_not_distinct_from(edition_id),
+        halt.c.ended_at.is_(None),
+    )
     if tx.execute(update(halt).where(same).values(until=until, reason=reason)).rowcount:
         return False
     values = {"lane": lane, "edition_id": edition_id, "since": now, "until": until}

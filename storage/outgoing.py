@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, update
 
-from storage import holds, journal
+from storage import halts, holds, journal
 from storage.records import Outgoing
 from storage.tables import outgoing
 
@@ -26,6 +27,7 @@ _JOURNALLED = [
     for name in ("id", "message_id", "list_id", "edition_id", "subscriber_id", "form", "items")
 ]
 _FIELDS = [outgoing.c[_COLUMN.get(name, name)] for name in _NAMES]
+_BY_ORDER = itemgetter(0, 1, 2)
 
 
 def put(tx: Connection, new: Outgoing, *, lane: int = LANE_PEOPLE) -> int:
@@ -48,15 +50,30 @@ def claim(
     due = (outgoing.c.state == "waiting") & (outgoing.c.next_at <= now)
     if lane is not None:
         due &= outgoing.c.lane == lane
+    if (free := halts.free(tx, now)) is not None:
+        due &= free
     order = (outgoing.c.lane, outgoing.c.next_at, outgoing.c.id)
     wanted = select(outgoing.c.id).where(due).order_by(*order).limit(limit)
-    ids = list(tx.execute(wanted.with_for_update(skip_locked=True)).scalars())
-    if not ids:
-        return []
+    # A table of its own: PostgreSQL might else look for the first ones again for each row.
+    chosen = wanted.with_for_update(skip_locked=True).cte("chosen")
     values = {"state": "sending", "claim": claim, "lease_until": now + lease}
-    tx.execute(update(outgoing).where(outgoing.c.id.in_(ids)).values(values))
-    chosen = select(*_FIELDS).where(outgoing.c.id.in_(ids)).order_by(*order)
-    return [_outgoing(row) for row in tx.execute(chosen)]
+    taken = update(outgoing).where(outgoing.c.id.in_(select(chosen.c.id))).values(values)
+    rows = tx.execute(taken.returning(outgoing.c.lane, outgoing.c.next_at, *_FIELDS)).all()
+    return [Outgoing(*row[2:]) for row in sorted(rows, key=_BY_ORDER)]
+
+
+def any_due(tx: Connection, now: datetime, lane: int | None = None) -> bool:
+    """Whether ``claim`` may find something: to be asked without standing in the way of writers."""
+    due = (outgoing.c.state == "waiting") & (outgoing.c.next_at <= now)
+    if lane is not None:
+        due &= outgoing.c.lane == lane
+    return tx.execute(select(outgoing.c.id).where(due).limit(1)).first() is not None
+
+
+def extend(tx: Connection, claim: str, lease_until: datetime) -> None:
+    """Says that the sender is alive: what it has in hand stays its own until then."""
+    here = (outgoing.c.state == "sending") & (outgoing.c.claim == claim)
+    tx.execute(update(outgoing).where(here).values(lease_until=lease_until))
 
 
 def release_expired(tx: Connection, now: datetime) -> int:
@@ -73,9 +90,12 @@ def release(tx: Connection, outgoing_ids: Sequence[int], claim: str) -> None:
     tx.execute(update(outgoing).where(here).values(state="waiting", claim="", lease_until=None))
 
 
-def note_sent(tx: Connection, outgoing_ids: Sequence[int], claim: str, now: datetime) -> None:
+def note_sent(
+    tx: Connection, outgoing_ids: Sequence[int], claim: str, now: datetime, reason: str = ""
+) -> None:
+    """``reason``: what is worth knowing later, such as that it was perhaps sent before."""
     values: dict[str, Any] = {"state": "sent", "sent_at": now, "lease_until": None}
-    values |= {"attempts": outgoing.c.attempts + 1, "reason": "", "message": None}
+    values |= {"attempts": outgoing.c.attempts + 1, "reason": reason, "message": None}
     _end(tx, outgoing_ids, claim, values)
 
 
@@ -89,6 +109,12 @@ def note_later(
         "lease_until": None,
     }
     values |= {"attempts": outgoing.c.attempts + 1, "claim": ""}
+    tx.execute(update(outgoing).where(_mine([outgoing_id], claim)).values(values))
+
+
+def postpone(tx: Connection, outgoing_id: int, claim: str, next_at: datetime) -> None:
+    """Gives a mail back whose turn is later; it was not tried."""
+    values = {"state": "waiting", "next_at": next_at, "lease_until": None, "claim": ""}
     tx.execute(update(outgoing).where(_mine([outgoing_id], claim)).values(values))
 
 
@@ -109,6 +135,14 @@ def _end(tx: Connection, ids: Sequence[int], claim: str, values: dict[str, Any])
     ended = update(outgoing).where(_mine(ids, claim)).values(values).returning(*_JOURNALLED)
     for row in tx.execute(ended):
         journal.note(tx, "mail", state=values["state"], **row._asdict())
+
+
+def unrefuse(tx: Connection, outgoing_ids: Sequence[int], now: datetime) -> int:
+    """Lets mails leave after all that were refused; how many of them were."""
+    here = outgoing.c.id.in_(outgoing_ids) & (outgoing.c.state == "refused")
+    values = {"state": "waiting", "next_at": now, "attempts": 0, "claim": ""}
+    # What was refused keeps its text; what was sent has none left and stays as it is.
+    return tx.execute(update(outgoing).where(here).values(values)).rowcount
 
 
 def still_claimed(tx: Connection, outgoing_id: int, claim: str) -> bool:
@@ -226,4 +260,4 @@ def _newest() -> Select[Any]:
 
 
 def _outgoing(row: Sequence[Any]) -> Outgoing:
-    return Outgoing(**dict(zip(_NAMES, row, strict=True)))
+    return Outgoing(*row)
