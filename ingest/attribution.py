@@ -51,6 +51,8 @@ _FULL_DATE = re.compile(
 _CLOCK = re.compile(
     r"(?<![\d./-])\d{1,2}\s?[:.h時时点點시]\s?\d{2}(?!\d|[./-]\d)|\d\s?[ap]\.?m\b", re.IGNORECASE
 )
+# "As we said last week:" was typed, whatever is quoted below it.
+_TYPED = re.compile(r"(?:as|like|because|here|so|and|but|please|when|if|since|also|then|now) ")
 _SPOKEN = re.compile(r"\b(?:said|sent|dit|written)\b")
 _ENDS_IN_NUMBER = re.compile(r"\d[\s).]{0,3}[:：]$")
 _NAME_BEFORE_ADDRESS = 8
@@ -87,7 +89,8 @@ def attribution(lines: Sequence[str], *, quote_follows: bool) -> Strength:
     if verb and _is_named(text, lower):
         return Strength.NAMED
     short = len(lines) <= 2 and len(text) <= 160 and colon
-    if quote_follows and short and (verb or "@" in text or _FULL_DATE.search(text)):
+    named = "@" in text or _FULL_DATE.search(text)
+    if quote_follows and short and (named or (verb and not _TYPED.match(lower))):
         return Strength.BEFORE_QUOTE
     return Strength.NONE
 

@@ -15,6 +15,8 @@ _FOOTER_LINES = re.compile(rf"(?:{'|'.join(WORDS['footers']['lines'])})$", re.IG
 _LINK = re.compile(r"[<\[(]?https?://[^\s<>\])]{1,300}[>\])]?", re.IGNORECASE)
 _SENT = ("sent from ", "sent via ", "sent with ", "sent using ")
 _TOKEN = re.compile(r"[^\W_]+(?:[.&'’-][^\W_]+)*")
+_LATIN = re.compile(r"[a-z0-9]{2,}")
+"""Chinese and Japanese set no blanks round a name."""
 _LOOSE = re.compile(r"sent (?:from|via|with|using) [^,;:?]{2,60}$", re.IGNORECASE)
 
 
@@ -25,13 +27,14 @@ def is_footer(line: str) -> bool:
     lower = _LINK.sub(" ", line.casefold().replace("i̇", "i")).strip(" *_-–—·|<>[]()\"'“”")
     if not lower or len(lower) > 140:
         return False
-    if _FOOTER_LINES.match(lower) or (lower.startswith(_SENT) and _LINK.search(line)):
+    if _FOOTER_LINES.match(lower) or (f"{lower} ".startswith(_SENT) and _LINK.search(line)):
         return True
     if not (lower.startswith(_BEGINS) or lower.rstrip(" .!。").endswith(_ENDS)):
         return False
     # "Sent from my desk, is much easier than my phone" was typed; "…iPhone, sorry for typos" not.
     said, _, more = lower.partition(",")
     tokens = [t for word in _TOKEN.findall(said) for t in (word, *re.split(r"['’-]", word))]
+    tokens += [] if said.isascii() else _LATIN.findall(said)
     named = any(_is_device(token) for token in tokens) or any(w in said for w in _WIDE_DEVICES)
     return named and len(said.split()) <= 14 and len(more.split()) <= 5 and lower[-1] != "?"
 

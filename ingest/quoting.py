@@ -23,7 +23,12 @@ _INITIALS = re.compile(r"[A-ZА-Я][A-Za-zА-я]{0,3}>+(?: |$)")
 
 def is_quoted(line: str) -> bool:
     """A line with a quotation mark of mail before it ("> ", "| ")."""
-    return bool(_QUOTED.match(line))
+    return bool(_QUOTED.match(line)) and not is_groupwise(line)
+
+
+def is_groupwise(line: str) -> bool:
+    """The line that GroupWise sets above an original."""
+    return line.startswith(">>> ") and bool(_GROUPWISE.match(line[:LONGEST]))
 
 
 def has_initials(line: str) -> bool:
@@ -49,7 +54,11 @@ _WHOLE_PHRASES = frozenset(_PHRASES) | {"original message", "forwarded message"}
 _OPENINGS = tuple(WORDS["separators"]["openings"])
 _ABOVE = tuple(WORDS["separators"]["above"])
 _PROCESSED = ("original message processed by", "original processed by")
-_NOTES_TABLE = re.compile(r"\|?-{3,}(?:\+-{3,}|>$)|inactive hide details for ", re.IGNORECASE)
+_NOTES_TABLE = re.compile(r"\|?-{3,}(?:\+-{3,}|>$)|\[?inactive hide details for ", re.IGNORECASE)
+# ">>> Bob <bob@council.example> 18/11/2026 09:13 >>>": the original below it has no marks.
+_GROUPWISE = re.compile(
+    r">>> [^>\n]{1,80}(?:<[^<>\s]{1,100}>[^>\n]{1,40})?\d[:.]\d\d[^>\n]{0,12}>>>$"
+)
 
 
 def is_separator(line: str) -> bool:
@@ -59,7 +68,7 @@ def is_separator(line: str) -> bool:
     lower = line.casefold()
     if lower.startswith(_OPENINGS) and len(line) < 70 and line[-1] in ":：":
         return True
-    if _NOTES_TABLE.match(line) or lower.strip("[ ").startswith(_PROCESSED):
+    if _NOTES_TABLE.match(line) or is_groupwise(line) or lower.strip("[ ").startswith(_PROCESSED):
         return True
     core = lower.lstrip(_DASHES + " >|").rstrip(_DASHES + " ")
     if line[0] not in _DASHES or not core or len(lower) - len(core) < 2:
