@@ -10,6 +10,7 @@ import click
 from sqlalchemy import Connection
 
 from cli.app import App, Failure, pass_app, the_list
+from cli.outbox import stopped_mails
 from cli.show import as_document, json_option, rows
 from digest.coming import next_weekly
 from moderation.decide import decide
@@ -29,7 +30,7 @@ def waiting(app: App, name: str | None, as_json: bool) -> None:
     with app.database.read() as tx:
         chosen = [the_list(tx, name)] if name else lists.every(tx)
         ours = {one.id for one in chosen}
-        document = {
+        document: dict[str, list[dict[str, Any]]] = {
             "posts": [
                 _held(tx, app, one, post) for one in chosen for post in posts.held(tx, one.id)
             ],
@@ -56,6 +57,8 @@ def waiting(app: App, name: str | None, as_json: bool) -> None:
                 if not name or one.list_id in ours
             ],
         }
+    if stopped := stopped_mails(app):
+        document["held"] = stopped
     if as_json:
         as_document(document)
         return

@@ -37,6 +37,7 @@ COMMANDS = {
     "restore": "keeping",
     "hold": "holding",
     "edition": "editions",
+    "outgoing": "outbox",
     "archive": "archive",
     "inspect": "reading",
     "example": "example",
