@@ -10,14 +10,18 @@ from cli.app import App, Failure, pass_app, the_list
 from cli.show import json_option, rows
 from delivery.addresses import good_name
 from digest.timetable import SCHEDULED, WrongTimetable, of_list
-from storage import lists, subscribers
+from storage import lists, pauses, subscribers
 from storage.records import MailingList
 from templates.catalogue import LANGUAGES
+
+_RANGES = {"undo-minutes": click.IntRange(0, 1440), "ask-hours": click.IntRange(1, 80)}
 
 
 def _options(command: Any) -> Any:
     """What may be set of a list, with its usual value shown in the help."""
     for name, help_text in (
+        ("holidays", "Whose bank holidays are no working days, such as GB-SCT, or none [GB-ENG]."),
+        ("ask-hours", "Working hours before one more person is asked about a post [4]."),
         ("undo-minutes", "How long a yes can be undone before straight-away mails leave [5]."),
         ("monthly", 'When the monthly round-up leaves ["first mon 10:00"].'),
         ("daily", 'When the daily round-up leaves ["10:00"].'),
@@ -29,14 +33,14 @@ def _options(command: Any) -> Any:
             "Besides its own, in which it writes to readers who ask: ar, pl. Separated by commas.",
         ),
     ):
-        kind = click.IntRange(0, 1440) if name == "undo-minutes" else str
+        kind = _RANGES.get(name, str)
         command = click.option(f"--{name}", type=kind, default=None, help=help_text)(command)
     return command
 
 
 @click.group("list")
 def list_group() -> None:
-    """Lists: add, show, edit."""
+    """Lists: add, show, edit, pause, resume."""
 
 
 @list_group.command("add")
@@ -80,6 +84,9 @@ def show(app: App, name: str | None, as_json: bool) -> None:
                 "daily": one.daily,
                 "monthly": one.monthly,
                 "undo_minutes": one.undo_minutes,
+                "ask_hours": one.ask_hours,
+                "holidays": one.holidays,
+                "paused_at": one.paused_at,
                 "languages": ",".join(filter(None, (one.language, one.languages))),
                 "subscribers": subscribers.count(tx, one.id),
             }
@@ -105,8 +112,36 @@ def edit(app: App, /, name: str, **options: Any) -> None:
     click.echo(f"Changed {before.address}.")
 
 
+@list_group.command("pause")
+@click.argument("name")
+@pass_app
+def pause(app: App, name: str) -> None:
+    """Posts to the list NAME are kept and wait, nobody is asked, and no edition leaves."""
+    with app.database.write() as tx:
+        sender = the_list(tx, name)
+        if not pauses.begin(tx, sender.id, app.now):
+            raise Failure(f"{sender.address} pauses already.")
+    click.echo(f"{sender.address} pauses. Posts wait until: postround list resume {sender.name}")
+
+
+@list_group.command("resume")
+@click.argument("name")
+@pass_app
+def resume(app: App, name: str) -> None:
+    """Ends a pause: what waits is asked about, what was approved goes with the next round-up."""
+    from moderation import organiser
+
+    with app.database.write() as tx:
+        sender = the_list(tx, name)
+        if not organiser.resume(app.pen(tx, sender)):
+            raise Failure(f"{sender.address} does not pause.")
+    click.echo(f"{sender.address} goes on.")
+
+
 def _given(options: dict[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in options.items() if value is not None}
+    if "holidays" in given:
+        given["holidays"] = given["holidays"].upper().replace("NONE", "")
     if "languages" in given:
         given["languages"] = ",".join(given["languages"].lower().replace(",", " ").split())
     return given
@@ -121,11 +156,21 @@ def _check(one: MailingList) -> None:
     if unknown:
         known = ", ".join(LANGUAGES)
         raise Failure(f"We do not write {' or '.join(sorted(unknown))}; we write {known}.")
+    if not _good_region(one.holidays):
+        raise Failure(f"Bank holidays of {one.holidays} are not known: say GB-ENG, FR or none.")
     try:
         for frequency in SCHEDULED:
             of_list(one, frequency)
     except WrongTimetable as error:
         raise Failure(str(error)) from error
+
+
+def _good_region(name: str) -> bool:
+    if name == MailingList.__dataclass_fields__["holidays"].default:
+        return True
+    from moderation.pace import good_region  # it brings the holidays of all countries with it
+
+    return good_region(name)
 
 
 @click.group("topic")

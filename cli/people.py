@@ -9,8 +9,7 @@ import click
 
 from cli.app import App, Failure, pass_app, the_list
 from cli.show import json_option, rows
-from moderation.hold import on_duty
-from moderation.rota import order_of
+from moderation import asking
 from storage import volunteers
 from storage.addresses import fold
 from storage.records import Volunteer
@@ -131,21 +130,18 @@ def show_rota(app: App, list_name: str, weeks: int, as_json: bool) -> None:
     """Shows who is on duty on LIST, and who is asked next."""
     with app.database.read() as tx:
         sender = the_list(tx, list_name)
-        today = app.now.astimezone(ZoneInfo(sender.timezone)).date()
+        today = asking.today(sender, app.now)
         end = today + timedelta(weeks=weeks)
-        moderators = volunteers.every(tx, sender.id, "moderator")
-        shifts = volunteers.shifts(tx, sender.id, today, end)
-        absences = volunteers.absences(tx, sender.id, today, end)
-        now_on_duty = on_duty(tx, sender, app.now)
-    shown: list[dict[str, object]] = []
-    day = today
-    while now_on_duty and day < end:
-        names = [one.name or one.address for one in order_of(moderators, shifts, absences, day)]
-        if not shown or shown[-1]["on_duty"] != names[0]:
-            second = names[1] if len(names) > 1 else None
-            shown.append({"from": day, "to": day, "on_duty": names[0], "then": second})
-        shown[-1]["to"] = day
-        day += timedelta(days=1)
+        stretches = list(asking.rota(tx, sender, today, end).stretches(today, end))
+    shown = [
+        {
+            "from": one.start,
+            "to": one.last,
+            "on_duty": _name(one.order[0]),
+            "then": _name(one.order[1]) if len(one.order) > 1 else None,
+        }
+        for one in stretches
+    ]
     rows(shown, as_json, "No moderator yet, so nobody is on duty.")
 
 
@@ -153,20 +149,29 @@ def show_rota(app: App, list_name: str, weeks: int, as_json: bool) -> None:
 @click.argument("list_name", metavar="LIST")
 @click.option("--from", "start", type=DATE, required=True, help="First day, such as 2026-11-23.")
 @click.option("--days", default=7, type=click.IntRange(1, 366), help="How many days [7].")
+@click.option("--repeat", is_flag=True, help="Each in turn has so many days, over and over.")
 @click.argument("addresses", nargs=-1, required=True)
 @pass_app
 def set_rota(
-    app: App, list_name: str, start: datetime, days: int, addresses: tuple[str, ...]
+    app: App, list_name: str, start: datetime, days: int, repeat: bool, addresses: tuple[str, ...]
 ) -> None:
-    """Puts ADDRESSES on duty on LIST: the first is asked, the others after that."""
+    """Puts ADDRESSES on duty on LIST: the first is asked, the others after that.
+
+    With --repeat they take turns: --from 2026-11-23 --days 7 --repeat changes every Monday.
+    """
     first = start.date()
+    end = volunteers.NO_END if repeat else first + timedelta(days=days)
     with app.database.write() as tx:
         sender = the_list(tx, list_name)
         known = volunteers.every(tx, sender.id, "moderator")
         order = [_moderator(known, address).id for address in addresses]
-        volunteers.set_shift(tx, sender.id, first, first + timedelta(days=days), order)
-    last = first + timedelta(days=days - 1)
-    click.echo(f"On duty from {first:%a %d %b %Y} to {last:%a %d %b %Y}: {addresses[0]}.")
+        volunteers.set_shift(tx, sender.id, first, end, order, days if repeat else 0)
+    if repeat:
+        click.echo(
+            f"From {first:%a %d %b %Y} they take turns of {days} days: {', '.join(addresses)}."
+        )
+    else:
+        click.echo(f"On duty {_days(first, end - timedelta(days=1))}: {addresses[0]}.")
 
 
 @rota_group.command("away")
@@ -192,6 +197,10 @@ def _moderator(known: list[Volunteer], address: str) -> Volunteer:
         if fold(one.address) == fold(address):
             return one
     raise Failure(f"{address} is no moderator of this list.")
+
+
+def _name(one: Volunteer) -> str:
+    return one.name or one.address
 
 
 def _days(first: date, last: date) -> str:

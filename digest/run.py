@@ -97,9 +97,12 @@ def send_now(
 
 
 def _all_due(db: Database, now: datetime) -> list[Due]:
-    """The lists with something to send. Read without a lock: claiming looks again."""
+    """The lists with something to send. Read without a lock: claiming looks again.
+
+    From a list that pauses nothing leaves; what it missed is caught up as after any other rest.
+    """
     with db.read() as tx:
-        found = {one.id: Due(one) for one in lists.every(tx)}
+        found = {one.id: Due(one) for one in lists.every(tx) if one.paused_at is None}
         slots: dict[tuple[int, str, str], tuple[Scheduled, Slot]] = {
             (number, frequency, slot.period): (frequency, slot)
             for number, due in found.items()
@@ -108,7 +111,8 @@ def _all_due(db: Database, now: datetime) -> list[Due]:
         for key in _unknown(tx, list(slots)):
             found[key[0]].slots.append(slots[key])
         for list_id, post_id, since in editions.due_straight_away(tx, now):
-            found[list_id].posts.append((post_id, since))
+            if list_id in found:
+                found[list_id].posts.append((post_id, since))
     return [due for due in found.values() if due.slots or due.posts]
 
 

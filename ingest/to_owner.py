@@ -1,4 +1,7 @@
-"""Letters for the people who run a list: passed on to the organisers, or else the moderators."""
+"""Letters for the people who run a list: an organiser's commands, and what others write to them.
+
+What is no command is passed on to the organisers, or else to the moderators.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,24 @@ from datetime import timedelta
 
 from delivery.letters import To
 from ingest.matter import Matter, Outcome
+from moderation import organiser
 from storage import confirmations, history, volunteers
+from storage.records import Confirmation
 
 HOUR = timedelta(hours=1)
+
+
+def owner(matter: Matter) -> Outcome:
+    """A letter to the people who run a list."""
+    done = organiser.answer(matter.pen, matter.reading, matter.proof, round_up=matter.round_up)
+    return Outcome(done.outcome, done.reason) if done else pass_on(matter)
+
+
+def confirmed(matter: Matter, waiting: Confirmation) -> Outcome:
+    """An organiser's yes to "did you ask for this?"."""
+    confirm = organiser.confirmed
+    done = confirm(matter.pen, waiting, matter.reading, round_up=matter.round_up)
+    return Outcome(done.outcome, done.reason)
 
 
 def pass_on(matter: Matter) -> Outcome:

@@ -43,33 +43,50 @@ def write(
     ``kind`` says why it comes: asked (for), gathered, daily, last call or week. ``only`` are the
     posts to show where it shall not be all.
     """
-    states = askings.waiting(pen.tx, pen.sender.id)
-    if only is not None:
-        states = [one for one in states if one.post_id in set(only)]
+    states = _states(pen, only)
     shown = _chosen(states)
     entries = _entries(pen, volunteer, shown)
-    quiet = sum(one.quiet for one in states)
+    numbered = [
+        Numbered(entry.number, state.post_id, entry.flagged)
+        for entry, state in zip(entries, shown, strict=True)
+    ]
     to_duty(
         pen,
         volunteer,
         "rota_week" if kind == "week" else "queue_waiting",
-        numbered=[
-            Numbered(one.number, p.post_id, one.flagged)
-            for one, p in zip(entries, shown, strict=True)
-        ],
+        numbered=numbered,
         answers=answers,
         automatic="auto-replied" if answers else "auto-generated",
         kind=kind,
-        count=len(states),
-        loud=len(states) - quiet,
-        quiet=quiet,
-        posts=[one for one, state in zip(entries, shown, strict=True) if not state.quiet],
-        quiet_posts=[one for one, state in zip(entries, shown, strict=True) if state.quiet],
-        more=len(states) - len(shown),
-        due=round_up.astimezone(_zone(pen, volunteer)),
+        **values(pen, volunteer, round_up, only=only),
         **(_week(pen) if kind == "week" else {}),
     )
     return [one.post_id for one in shown]
+
+
+def values(
+    pen: Pen, reader: Volunteer, round_up: datetime, *, only: Sequence[int] | None = None
+) -> dict[str, Any]:
+    """What a letter shows of what waits."""
+    states = _states(pen, only)
+    shown = _chosen(states)
+    entries = list(zip(_entries(pen, reader, shown), shown, strict=True))
+    quiet = sum(one.quiet for one in states)
+    return {
+        "count": len(states),
+        "loud": len(states) - quiet,
+        "quiet": quiet,
+        "posts": [one for one, state in entries if not state.quiet],
+        "quiet_posts": [one for one, state in entries if state.quiet],
+        "more": len(states) - len(shown),
+        "due": round_up.astimezone(_zone(pen, reader)),
+    }
+
+
+def _states(pen: Pen, only: Sequence[int] | None) -> list[Asking]:
+    wanted = None if only is None else set(only)
+    states = askings.waiting(pen.tx, pen.sender.id)
+    return [one for one in states if wanted is None or one.post_id in wanted]
 
 
 def to_duty(
