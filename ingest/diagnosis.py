@@ -41,7 +41,8 @@ _SHUT, _OURS, _DEAD, _US = (any_of(WORDS["why"][name]) for name in ("shut", "our
 
 def by_words(text: str) -> Kind | None:
     """What an explanation in words says, or None when it says nothing that is known."""
-    text = _LINK.sub(" ", even(text)[:LONGEST])
+    # Cisco writes that before whatever the other server said.
+    text = _LINK.sub(" ", even(text)[:LONGEST]).replace("unknown address error", " ")
     # Host names and addresses hold words too: "antispam.example said: user unknown".
     text = _HOST.sub("host", _ADDRESS.sub("x@x", text))
     if _SHUT.search(text) or _OURS.search(text):
