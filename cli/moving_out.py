@@ -20,7 +20,7 @@ from typing import Any, get_args
 from sqlalchemy import Connection
 
 from delivery.addresses import write_address
-from preferences import roll
+from preferences import roll, sheets
 from storage import lists, moved_in, posts, subscribers, volunteers
 from storage.records import MailingList, Post
 from templates.flow import one_line
@@ -53,9 +53,9 @@ def _readers(tx: Connection, sender: MailingList, topics: dict[int, str], path: 
     count = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*roll.COLUMNS, "state", "joined_at", "paused_until"])
+        writer.writerow([*sheets.COLUMNS, "state", "joined_at", "paused_until"])
         for one in subscribers.walk(tx, sender.id):
-            own = [roll.spreadsheet_safe(text) for text in roll.fields(one, topics)]
+            own = [sheets.spreadsheet_safe(text) for text in roll.fields(one, topics)]
             writer.writerow([*own, one.state, _told(one.joined_at), _told(one.paused_until)])
             count += 1
     return count

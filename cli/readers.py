@@ -1,4 +1,4 @@
-"""Readers: add, import, export, show, forget."""
+"""Readers: add, import, export, show. What is about one person for good is in persons.py."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy import Connection
 
 from cli.app import App, Failure, pass_app, the_list
 from cli.people import check_address
+from cli.persons import copy_of, forget
 from cli.show import json_option, rows
-from preferences import roll
-from storage import lists, subscribers
+from preferences import roll, sheets
+from storage import history, lists, subscribers
 from storage.records import FORMATS, FREQUENCIES, Topic
 
 
@@ -49,12 +51,12 @@ def add(
     check_address(address)
     with app.database.write() as tx:
         sender = the_list(tx, list_name)
-        row = roll.Row(
+        row = sheets.Row(
             address, name, frequency, topics, format_, language or sender.language, consent
         )
         try:
             outcome = roll.add(app.pen(tx, sender), row, lists.topics(tx, sender.id), welcome=True)
-        except roll.BadRow as error:
+        except sheets.BadRow as error:
             raise Failure(str(error)) from error
     if outcome == "left":
         raise Failure(f"{address} has left {sender.address}; only they can join again.")
@@ -65,29 +67,35 @@ def add(
 @subscriber_group.command("import")
 @click.argument("list_name", metavar="LIST")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--consent", default="", help="How all of them agreed: the words, when, to whom.")
 @click.option("--dry-run", is_flag=True, help="Reports, and imports nothing.")
 @json_option
 @pass_app
-def import_(app: App, list_name: str, file: Path, dry_run: bool, as_json: bool) -> None:
+def import_(
+    app: App, list_name: str, file: Path, consent: str, dry_run: bool, as_json: bool
+) -> None:
     """Imports the readers in FILE (CSV with a header line; only `email` is required).
 
-    Bad rows are reported by their line, and the good ones imported. Who left is not brought back.
+    It reads what Mailman (a roster, or its JSON) and Mailchimp (an audience as CSV) hand out, too.
+    Bad rows are reported by their line, and the good ones imported. Who left, or was forgotten,
+    is not brought back. Nobody is written to.
     """
     try:
-        found = list(roll.read_csv(file.read_bytes()))
-    except roll.BadRow as error:
+        found = list(sheets.read_file(file.read_bytes()))
+    except sheets.BadRow as error:
         raise Failure(str(error)) from error
     counts: dict[str, int] = {"added": 0, "there": 0, "left": 0}
     bad: list[tuple[int, str]] = []
     with app.database.read() as tx:
         sender = the_list(tx, list_name)
         topics = lists.topics(tx, sender.id)
+    source = f"{consent} Imported from {file.name}, {app.now:%Y-%m-%d %H:%M} UTC.".strip()
     progress = click.progressbar(length=len(found), label="Importing", file=sys.stderr)
     with progress as bar:
         for batch in _batches(found, 500):
             with app.database.write() as tx:
                 pen = app.pen(tx, sender)
-                done, wrong = roll.add_many(pen, batch, topics, dry_run=dry_run)
+                done, wrong = roll.add_many(pen, batch, topics, dry_run=dry_run, source=source)
             bad += wrong
             for name in counts:
                 counts[name] += done[name]
@@ -118,32 +126,42 @@ def _report(
 
 @subscriber_group.command("export")
 @click.argument("list_name", metavar="LIST")
+@click.argument("address", required=False)
+@json_option
 @pass_app
-def export(app: App, list_name: str) -> None:
-    """Writes all readers of LIST to standard output as CSV, in the shape that import reads."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([*roll.COLUMNS, "state", "joined_at", "paused_until"])
+def export(app: App, list_name: str, address: str | None, as_json: bool) -> None:
+    """Writes all readers of LIST as CSV, in the shape that import reads; or, with ADDRESS, all
+    that LIST holds about one person, to read or as JSON."""
+    if address:
+        copy_of(app, list_name, address, as_json)
+        return
     with app.database.read() as tx:
         sender = the_list(tx, list_name)
-        keys = {topic.id: topic.key for topic in lists.topics(tx, sender.id)}
+        topics = lists.topics(tx, sender.id)
+        if as_json:
+            rows([_row(one, topics) for one in subscribers.walk(tx, sender.id)], True, "")
+            return
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        heads = [*sheets.COLUMNS, "state", "joined_at", "paused_until", *sheets.MORE_COLUMNS]
+        writer.writerow(heads)
+        keys = {topic.id: topic.key for topic in topics}
         for one in subscribers.walk(tx, sender.id):
-            writer.writerow(
-                [
-                    *(roll.spreadsheet_safe(text) for text in roll.fields(one, keys)),
-                    one.state,
-                    one.joined_at.isoformat() if one.joined_at else "",
-                    one.paused_until or "",
-                ]
-            )
+            own = [sheets.spreadsheet_safe(text) for text in roll.fields(one, keys)]
+            joined = one.joined_at.isoformat() if one.joined_at else ""
+            state = [one.state, joined, one.paused_until or ""]
+            writer.writerow([*own, *state, one.length, one.attachments])
 
 
 @subscriber_group.command("show")
 @click.argument("list_name", metavar="LIST")
 @click.argument("address", required=False)
+@click.option("--history", "trail", is_flag=True, help="What was done, when, and by whom.")
 @json_option
 @pass_app
-def show(app: App, list_name: str, address: str | None, as_json: bool) -> None:
+def show(app: App, list_name: str, address: str | None, trail: bool, as_json: bool) -> None:
     """Shows the readers of LIST, or one of them."""
+    if trail and not address:
+        raise click.UsageError("--history is about one ADDRESS.")
     with app.database.read() as tx:
         sender = the_list(tx, list_name)
         topics = lists.topics(tx, sender.id)
@@ -151,10 +169,17 @@ def show(app: App, list_name: str, address: str | None, as_json: bool) -> None:
             one = subscribers.by_address(tx, sender.id, address)
             if one is None:
                 raise Failure(f"{address} is no reader of {sender.address}.")
-            shown = [_row(one, topics)]
+            shown = _trail(tx, one.id) if trail else [_row(one, topics)]
         else:
             shown = [_row(one, topics) for one in subscribers.walk(tx, sender.id)]
     rows(shown, as_json, "No reader yet.")
+
+
+def _trail(tx: Connection, subscriber_id: int) -> list[dict[str, Any]]:
+    return [
+        {"at": step.at, "who": step.who, "what": step.what, "detail": step.detail}
+        for step in history.of_subscriber(tx, subscriber_id)
+    ]
 
 
 def _row(one: Any, topics: list[Topic]) -> dict[str, Any]:
@@ -168,23 +193,17 @@ def _row(one: Any, topics: list[Topic]) -> dict[str, Any]:
         "topics": [keys[number] for number in one.topics if number in keys] or ["all"],
         "format": one.format,
         "language": one.language,
+        "length": one.length,
+        "attachments": one.attachments,
+        "own_frequencies": {
+            keys[number]: often for number, often in one.topic_frequencies.items() if number in keys
+        },
         "paused_until": one.paused_until,
         "joined_at": one.joined_at,
+        "consent": one.consent,
     }
 
 
-@subscriber_group.command("forget")
-@click.argument("list_name", metavar="LIST")
-@click.argument("address")
-@click.confirmation_option(prompt="This cannot be undone. Forget them?")
-@pass_app
-def forget(app: App, list_name: str, address: str) -> None:
-    """Erases what we hold about ADDRESS on LIST. Links in mails they have stop working."""
-    with app.database.write() as tx:
-        sender = the_list(tx, list_name)
-        if not subscribers.forget(tx, sender.id, address):
-            raise Failure(f"{address} is no reader of {sender.address}.")
-    click.echo("Forgotten.")
-
+subscriber_group.add_command(forget)
 
 COMMANDS = (subscriber_group,)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from ingest.matter import Matter, Outcome
 from moderation.answer import says_yes
-from preferences import change, confirming, helping, joining, menu, showing
+from preferences import adding, change, confirming, helping, joining, menu, showing
 from preferences.phrases import choices
 from preferences.settings import settings_values
 from preferences.wish import Wish, read_wishes
@@ -114,6 +114,9 @@ def leave(matter: Matter) -> Outcome:
 
 def help_(matter: Matter) -> Outcome:
     """Commands without a mark. The subject counts too: "Subscribe" to the help address."""
+    wanted = adding.read_addition(matter.reading.reply_text, matter.pen.sender.language)
+    if wanted is not None and adding.is_helper(matter.pen, matter.author):
+        return _add(matter, wanted)
     wishes = _wishes(matter)
     if wishes[0].kind == "unclear" and not matter.reading.answers:
         by_subject = _read(matter, matter.reading.subject)
@@ -128,6 +131,14 @@ def help_(matter: Matter) -> Outcome:
     if wishes[0].kind == "unclear":
         wishes = (Wish("help", {}),)
     return _ask(matter, reader, wishes)
+
+
+def _add(matter: Matter, wanted: adding.Addition) -> Outcome:
+    """A helper adds somebody; the helper's own yes is asked for where nothing proves the sender."""
+    proven = matter.proof.aligned or matter.settings.proof == "mark"
+    act = adding.add if proven else adding.ask_helper
+    name = act(matter.pen, matter.author, wanted, matter.answers)
+    return Outcome("command", name or "added enough people today")
 
 
 def unmarked_wish(matter: Matter, subscriber_id: int) -> Outcome:

@@ -13,7 +13,7 @@ HOUR = timedelta(hours=1)
 CONFIRM_WITHIN = timedelta(days=30)
 
 # Joining once: whoever is bombed must not be bombed by us. The others go to readers only.
-MOST_A_DAY = {"join": 1, "help": 1, "leave": 3, "wish": 5, "address": 1}
+MOST_A_DAY = {"join": 1, "help": 1, "leave": 3, "wish": 5, "address": 1, "add": 20}
 
 
 def may_write(pen: Pen, kind: str, address: str, source: str, per_source_hour: int) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from delivery.letters import Pen
-from preferences import asking, change, joining, showing
+from preferences import adding, asking, change, joining, showing
 from preferences.asking import CONFIRM_WITHIN
 from preferences.moving import ask_to_move, move
 from preferences.settings import sentences
@@ -68,6 +68,8 @@ def confirm(pen: Pen, waiting: Confirmation, *, how: str, first: datetime) -> st
         return joining.join(pen, waiting.address, changes, how, first)
     if waiting.kind == "address":
         return move(pen, waiting)
+    if waiting.kind == "add":
+        return adding.add(pen, waiting.address, adding.Addition(*waiting.payload["add"]))
     reader = subscribers.by_address(pen.tx, pen.sender.id, waiting.address)
     if reader is None or reader.state == "left":
         return "settled"

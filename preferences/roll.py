@@ -2,73 +2,37 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from delivery.letters import Pen
 from preferences.prints import prints
 from preferences.settings import settings_values
+from preferences.sheets import BadRow, Row
 from storage import forgotten, history, subscribers
 from storage.addresses import fold
 from storage.records import FILES, FORMATS, FREQUENCIES, LENGTHS, Subscriber, Topic
 
-COLUMNS = ("email", "name", "frequency", "topics", "format", "language", "consent")
-MORE_COLUMNS = ("length", "attachments")
 Outcome = Literal["added", "there", "left"]
 
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\x00-\x1f]{1,64}@[A-Za-z0-9.\-\u0080-\U0010ffff]{1,190}\Z")
 
 
-class BadRow(Exception):
-    """Why a row cannot be taken, in one sentence."""
+def add(
+    pen: Pen,
+    row: Row,
+    topics: Sequence[Topic],
+    *,
+    welcome: bool = False,
+    who: str = "operator",
+    helper: str = "",
+) -> Outcome:
+    """Adds one reader. Raises BadRow.
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    email: str
-    name: str = ""
-    frequency: str = "weekly"
-    topics: str = ""
-    """Keys separated by commas or semicolons; empty means all topics."""
-    format: str = "html"
-    language: str = "en"
-    consent: str = ""
-    length: str = "full"
-    attachments: str = "linked"
-
-
-def read_csv(data: bytes) -> Iterator[tuple[int, Row]]:
-    """(line number, row) of a file with a header line; the columns may come in any order.
-
-    Raises BadRow when it is no such file.
+    ``who`` did it, for the record; ``helper`` is who is named to the new reader.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")  # what spreadsheets on Windows write
-    first = text.partition("\n")[0]
-    lines = csv.reader(io.StringIO(text), delimiter=";" if _by_semicolon(first) else ",")
-    heads = [head.strip().lower() for head in next(lines, [])]
-    if "email" not in heads:
-        raise BadRow("The file has no column email in its first line.")
-    for cells in lines:
-        given = dict(zip(heads, (cell.strip() for cell in cells), strict=False))
-        if any(given.values()):
-            known = {name: given[name] for name in (*COLUMNS, *MORE_COLUMNS) if given.get(name)}
-            yield lines.line_num, Row(**({"email": ""} | known))
-
-
-def _by_semicolon(head: str) -> bool:
-    """Spreadsheets of many countries separate by semicolons."""
-    return head.count(";") > head.count(",")
-
-
-def add(pen: Pen, row: Row, topics: Sequence[Topic], *, welcome: bool = False) -> Outcome:
-    """Adds one reader. Raises BadRow."""
     new = _subscriber(pen, row, topics)
     if forgotten.known(pen.tx, prints(pen, new.address)):
         return "left"
@@ -80,7 +44,7 @@ def add(pen: Pen, row: Row, topics: Sequence[Topic], *, welcome: bool = False) -
     history.note(
         pen.tx,
         pen.now,
-        "operator",
+        who,
         "added",
         list_id=new.list_id,
         subscriber_id=number,
@@ -88,19 +52,28 @@ def add(pen: Pen, row: Row, topics: Sequence[Topic], *, welcome: bool = False) -
     )
     added = subscribers.by_id(pen.tx, number)
     if welcome and added is not None:
-        pen.to_reader("joining_added", added, **settings_values(pen, added))
+        pen.to_reader("joining_added", added, helper=helper, **settings_values(pen, added))
     return "added"
 
 
 def add_many(
-    pen: Pen, rows: Sequence[tuple[int, Row]], topics: Sequence[Topic], *, dry_run: bool = False
+    pen: Pen,
+    rows: Sequence[tuple[int, Row]],
+    topics: Sequence[Topic],
+    *,
+    dry_run: bool = False,
+    source: str = "imported",
 ) -> tuple[dict[str, int], list[tuple[int, str]]]:
-    """Adds the good rows together; how many ended how, and (line, problem) of the bad ones."""
+    """Adds the good rows together; how many ended how, and (line, problem) of the bad ones.
+
+    ``source`` is for the record, and stands as consent where a row names none.
+    """
     good: list[Subscriber] = []
     bad: list[tuple[int, str]] = []
     for line, row in rows:
         try:
-            good.append(_subscriber(pen, row, topics))
+            new = _subscriber(pen, row, topics)
+            good.append(replace(new, consent=f"{new.consent} {source}".strip()))
         except BadRow as error:
             bad.append((line, str(error)))
     before = subscribers.states(pen.tx, pen.sender.id, [new.address for new in good])
@@ -109,7 +82,7 @@ def add_many(
     good_new = [new for new in good if fold(new.address) not in gone]
     if not dry_run:
         added = subscribers.add_many(pen.tx, good_new)
-        history.note_added(pen.tx, pen.now, pen.sender.id, added)
+        history.note_added(pen.tx, pen.now, pen.sender.id, added, source)
     counts = {"added": 0, "there": 0, "left": 0}
     for new in good:
         counts[_ended(before, fold(new.address))] += 1
@@ -134,6 +107,8 @@ def _ended(before: dict[str, str], key: str) -> Outcome:
 
 
 def _subscriber(pen: Pen, row: Row, topics: Sequence[Topic]) -> Subscriber:
+    if row.problem:
+        raise BadRow(row.problem)
     if not _ADDRESS.match(row.email) or "." not in row.email.rpartition("@")[2]:
         raise BadRow(f"{row.email[:80] or 'an empty field'} is no email address")
     frequency, format_ = row.frequency.lower(), row.format.lower()
@@ -155,7 +130,7 @@ def _subscriber(pen: Pen, row: Row, topics: Sequence[Topic]) -> Subscriber:
         frequency=frequency,
         topics=_topics(row.topics, topics),
         format=format_,
-        language=row.language.lower()[:12],
+        language=row.language.lower()[:12] or pen.sender.language,
         joined_at=pen.now,
         settled_until=pen.now,
         consent=row.consent[:2000],
@@ -185,8 +160,3 @@ def fields(reader: Subscriber, keys: dict[int, str]) -> list[str]:
         reader.language,
         reader.consent,
     ]
-
-
-def spreadsheet_safe(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

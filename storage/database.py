@@ -105,6 +105,16 @@ class Database:
         with _translated(), self._reading.begin() as connection:
             yield connection
 
+    def forget_traces(self) -> None:
+        """After an erasure: the write-ahead log of SQLite holds old pages until it is emptied."""
+        if not self.sqlite:
+            return
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.close()
+
     def close(self) -> None:
         self.engine.dispose()
 

@@ -54,7 +54,14 @@ def since_last(tx: Connection, what: str, told: str) -> tuple[list[str], datetim
     return list(found), last.at if last else None
 
 
-def note_added(tx: Connection, now: datetime, list_id: int, ids: Sequence[int]) -> None:
+def was_noted(tx: Connection, what: str, detail: str) -> bool:
+    here = (history.c.what == what) & (history.c.detail == detail)
+    return tx.execute(select(history.c.id).where(here).limit(1)).first() is not None
+
+
+def note_added(
+    tx: Connection, now: datetime, list_id: int, ids: Sequence[int], detail: str = "imported"
+) -> None:
     """Notes of readers whom an operator brought in together."""
     rows = [
         {
@@ -63,7 +70,7 @@ def note_added(tx: Connection, now: datetime, list_id: int, ids: Sequence[int]) 
             "what": "added",
             "list_id": list_id,
             "subscriber_id": number,
-            "detail": "imported",
+            "detail": detail,
         }
         for number in ids
     ]

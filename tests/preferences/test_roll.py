@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.letters import Pen
-from preferences import change, roll
+from preferences import change, roll, sheets
 from storage import lists, subscribers
 from tests.preferences.desk import Preferences
 
@@ -23,7 +23,7 @@ Again;esther@HOME.example;;weekly
 def bring_in(
     desk: Preferences, data: bytes, *, dry_run: bool = False
 ) -> tuple[dict[str, int], list[int]]:
-    rows = list(roll.read_csv(data))
+    rows = list(sheets.read_file(data))
 
     def work(pen: Pen) -> tuple[dict[str, int], list[int]]:
         topics = lists.topics(pen.tx, pen.sender.id)
@@ -62,13 +62,13 @@ def test_nobody_is_brought_back_who_left(both: Preferences) -> None:
 
 
 def test_a_cell_is_no_formula() -> None:
-    assert roll.spreadsheet_safe("=1+1") == "'=1+1"
-    assert roll.spreadsheet_safe("Carol") == "Carol"
+    assert sheets.spreadsheet_safe("=1+1") == "'=1+1"
+    assert sheets.spreadsheet_safe("Carol") == "Carol"
 
 
 @given(st.binary(max_size=300))
 def test_any_file_is_read_or_refused_with_a_sentence(data: bytes) -> None:
     try:
-        list(roll.read_csv(b"email,name\n" + data))
-    except roll.BadRow as error:
+        list(sheets.read_file(b"email,name\n" + data))
+    except sheets.BadRow as error:
         assert str(error)

@@ -1,0 +1,171 @@
+"""Reads files of readers: our own CSV, and what Mailman and Mailchimp hand out. Adds nobody.
+
+A roster of Mailman is one address a line (``list_members``, with or without names), or the JSON of
+its REST API; an audience of Mailchimp is a CSV with its own heads.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import Any
+
+COLUMNS = ("email", "name", "frequency", "topics", "format", "language", "consent")
+MORE_COLUMNS = ("length", "attachments")
+MOST_DEEP = 20
+_SHEET_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class BadRow(Exception):
+    """Why a row cannot be taken, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    email: str
+    name: str = ""
+    frequency: str = "weekly"
+    topics: str = ""
+    """Keys separated by commas or semicolons; empty means all topics."""
+    format: str = "html"
+    language: str = ""
+    """Empty: the list's."""
+    consent: str = ""
+    length: str = "full"
+    attachments: str = "linked"
+    problem: str = ""
+    """Why it shall not be taken, where the file itself says so."""
+
+
+def read_file(data: bytes) -> Iterator[tuple[int, Row]]:
+    """(line number, row) of a file of any of these kinds. Raises BadRow when it is none."""
+    text = _decoded(data)
+    begin = text.lstrip()[:1]
+    if begin in ("{", "["):
+        return _mailman_json(text)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if "@" in first and "," not in first and ";" not in first:
+        return _roster(text)
+    return _csv(text)
+
+
+def _decoded(data: bytes) -> str:
+    for charset in ("utf-8-sig", "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"):
+        try:
+            return data.decode(charset)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("cp1252", errors="replace")  # what spreadsheets on Windows write
+
+
+# Our own, and other spreadsheets -----------------------------------------------------------------
+
+_HEADS = {
+    "email": ("email", "email address", "e-mail", "e-mail address", "address", "mail"),
+    "name": ("name", "full name", "display name"),
+    "first": ("first name", "fname"),
+    "last": ("last name", "lname", "surname"),
+    "left": ("unsub_time", "unsubscribed", "clean_time"),
+    "opted": ("confirm_time", "optin_time"),
+}
+_KNOWN = {alias: field for field, aliases in _HEADS.items() for alias in aliases}
+
+
+def _csv(text: str) -> Iterator[tuple[int, Row]]:
+    first = text.partition("\n")[0]
+    lines = csv.reader(io.StringIO(text), delimiter=_delimiter(first))
+    heads = [_KNOWN.get(head := cell.strip().lower(), head) for cell in next(lines, [])]
+    if "email" not in heads:
+        raise BadRow("The file has no column email in its first line.")
+    return _rows(lines, heads)
+
+
+def _rows(lines: Any, heads: list[str]) -> Iterator[tuple[int, Row]]:
+    while True:
+        try:
+            cells = next(lines)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield lines.line_num, Row("", problem=f"this line cannot be read: {error}")
+            continue
+        given = dict(zip(heads, (_plain(cell.strip()).strip() for cell in cells), strict=False))
+        if any(given.values()):
+            yield lines.line_num, _row(given)
+
+
+def _row(given: dict[str, str]) -> Row:
+    known = {name: given[name] for name in (*COLUMNS, *MORE_COLUMNS) if given.get(name)}
+    names = (given.get("first", ""), given.get("last", ""))
+    if "name" not in known and any(names):
+        known["name"] = " ".join(filter(None, names))
+    if given.get("opted") and "consent" not in known:
+        known["consent"] = f"Opted in there on {given['opted'][:40]}."
+    problem = "they had left there" if given.get("left") else ""
+    return Row(**({"email": ""} | known), problem=problem)
+
+
+def _delimiter(head: str) -> str:
+    """Spreadsheets of many countries separate by semicolons."""
+    return max(",;\t", key=head.count)
+
+
+def _plain(cell: str) -> str:
+    """Without the sign that our own export writes against formulas."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _SHEET_SIGNS else cell
+
+
+def spreadsheet_safe(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in _SHEET_SIGNS else text
+
+
+# Mailman --------------------------------------------------------------------------------------
+
+# Some write "carol at reader.example" against harvesters.
+_AT = re.compile(r"\A(\S{1,64}) at (\S{1,190})\Z")
+_DIGESTS = ("plaintext_digests", "mime_digests", "summary_digests")
+_STOPPED = {
+    "by_bounces": "mails to them came back there",
+    "by_moderator": "they were stopped there",
+}
+
+
+def _roster(text: str) -> Iterator[tuple[int, Row]]:
+    for number, line in enumerate(text.splitlines(), 1):
+        line = line.strip().rstrip(",")
+        if line and not line.startswith("#"):
+            name, address = parseaddr(_AT.sub(r"\1@\2", line)[:500])
+            yield number, Row(address or line[:80], name)
+
+
+def _mailman_json(text: str) -> Iterator[tuple[int, Row]]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadRow("The file begins like JSON and is none.") from error
+    entries = found.get("entries", found.get("members")) if isinstance(found, dict) else found
+    if not isinstance(entries, list):
+        raise BadRow("The file has no list of members.")
+    return (_member(number, entry) for number, entry in enumerate(entries, 1))
+
+
+def _member(number: int, entry: Any) -> tuple[int, Row]:
+    if isinstance(entry, str):
+        return number, Row(entry)
+    if not isinstance(entry, dict):
+        return number, Row("", problem="it names no member")
+    said = {key: value for key, value in entry.items() if isinstance(value, str)}
+    digest = said.get("delivery_mode", "") in _DIGESTS
+    return number, Row(
+        said.get("email", said.get("address", "")),
+        said.get("display_name", said.get("name", "")),
+        frequency="daily" if digest else "weekly",
+        format="plain" if said.get("delivery_mode") == "plaintext_digests" else "html",
+        problem=_STOPPED.get(said.get("delivery_status", ""), ""),
+    )
