@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 
 from config import Settings
 from delivery.addresses import MARKED, read_address
@@ -11,6 +11,9 @@ from ingest.recipients import Answer, IsOurs
 from storage import letters, lists
 from storage.database import Database
 from storage.records import Arrival
+
+COUNTS: dict[str, int] = {}
+"""Of this process: letters kept, and those that could not be since the last that was."""
 
 
 def is_ours_in(database: Database, settings: Settings) -> IsOurs:
@@ -29,12 +32,20 @@ def is_ours_in(database: Database, settings: Settings) -> IsOurs:
     return is_ours
 
 
-def keep_in(database: Database, wake: Callable[[], None]) -> Callable[[Sequence[Arrival]], None]:
+def keep_in(
+    database: Database, wake: Callable[[], None], counts: MutableMapping[str, int] = COUNTS
+) -> Callable[[Sequence[Arrival]], None]:
     """Commits arrivals to the database and wakes whoever works through them."""
 
     def keep(arrivals: Sequence[Arrival]) -> None:
-        with database.write() as tx:
-            letters.keep(tx, arrivals)
+        try:
+            with database.write() as tx:
+                letters.keep(tx, arrivals)
+        except Exception:
+            counts["failed"] = counts.get("failed", 0) + len(arrivals)
+            raise
+        counts["kept"] = counts.get("kept", 0) + len(arrivals)
+        counts["failed"] = 0
         wake()
 
     return keep

@@ -23,7 +23,7 @@ from storage.replay import replay
 REASON = "A copy was put back, and no journal says what was sent since it was made."
 _WORDS = {
     "reader": "readers who left or came back",
-    "forgotten": "readers who were forgotten",
+    "erased subscriber": "readers who were forgotten",
     "post": "posts that were decided",
     "edition": "round-ups that were made",
     "mail": "mails that were sent",

@@ -15,7 +15,9 @@ from typing import Any, Literal
 import uvicorn
 
 from cli.chores import Returned
-from cli.inbound import is_ours_in, keep_in
+from cli.inbound import COUNTS, is_ours_in, keep_in
+from cli.metrics import metrics_at
+from cli.upkeep import run_upkeep
 from config import Settings, WrongSetting
 from delivery.dkim_sign import Signer, WrongKey
 from delivery.letters import Desk
@@ -53,10 +55,26 @@ async def serve(
     async with contextlib.AsyncExitStack() as running:
         for part in parts:
             await running.enter_async_context(_PARTS[part](database, settings, stop))
+        await running.enter_async_context(_upkeep(database, settings, parts, stop))
         ready()
         await stop.wait()
         log.info("stopping")
     database.close()
+
+
+@contextlib.asynccontextmanager
+async def _upkeep(
+    database: Database, settings: Settings, parts: tuple[Part, ...], stop: asyncio.Event
+) -> AsyncIterator[None]:
+    async with contextlib.AsyncExitStack() as beside:
+        if settings.metrics_listen:
+            listening = metrics_at(settings.metrics_listen, database, COUNTS)
+            await beside.enter_async_context(listening)
+        task = _watched(run_upkeep(database, settings, parts, COUNTS, stop), stop)
+        try:
+            yield
+        finally:
+            await _ended(task)
 
 
 def _check_scanner(settings: Settings) -> None:

@@ -183,7 +183,13 @@ def _lmtp_listen(listen: str) -> str:
 
 
 def _metrics_listen(listen: str) -> str:
-    return socket_address("POSTROUND_METRICS_LISTEN", listen) if listen else ""
+    """On this machine only: the numbers are nobody else's business."""
+    if not listen:
+        return ""
+    host = socket_address("POSTROUND_METRICS_LISTEN", listen).rpartition(":")[0].strip("[]")
+    if host not in {"localhost", "::1"} and not host.startswith("127."):
+        raise WrongSetting("POSTROUND_METRICS_LISTEN must be on this machine: 127.0.0.1:9187.")
+    return listen
 
 
 def _journal(path: str, database_url: str, folder: Path) -> str:

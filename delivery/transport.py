@@ -125,6 +125,15 @@ class Smarthost:
             raise aiosmtplib.SMTPServerDisconnected("the server hung up")
         return Dialogue(transport, client.esmtp_extensions)
 
+    async def knock(self) -> str:
+        """Connects, greets and logs in as for a mail, sends none, and leaves; "" or what failed."""
+        try:
+            await self._connected()
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            return f"{type(error).__name__}: {error}"[:300]
+        await self.close()
+        return ""
+
     async def close(self) -> None:
         dialogue, self._dialogue = self._dialogue, None
         if dialogue is not None:

@@ -37,14 +37,28 @@ def by_id(tx: Connection, list_id: int) -> MailingList | None:
     return _list(row) if row else None
 
 
+def created_at(tx: Connection, list_id: int) -> datetime:
+    here = mailing_list.c.id == list_id
+    found: datetime = tx.execute(select(mailing_list.c.created_at).where(here)).scalar_one()
+    return found
+
+
 def by_address(tx: Connection, name: str, domain: str) -> MailingList | None:
     here = (mailing_list.c.name == name.lower()) & (mailing_list.c.domain == domain.lower())
     row = tx.execute(select(*_FIELDS).where(here)).one_or_none()
     return _list(row) if row else None
 
 
-def every(tx: Connection) -> list[MailingList]:
-    return [_list(row) for row in tx.execute(_EVERY)]
+def every(tx: Connection, *, locked: bool = False) -> list[MailingList]:
+    """In the order in which they were added; ``locked``: for one transaction at a time."""
+    chosen = _EVERY.with_for_update(key_share=True) if locked else _EVERY
+    return [_list(row) for row in tx.execute(chosen)]
+
+
+def lock(tx: Connection, list_id: int) -> None:
+    """Until the transaction ends nobody makes mails of an edition for the list."""
+    locked = select(mailing_list.c.id).where(mailing_list.c.id == list_id)
+    tx.execute(locked.with_for_update(key_share=True))
 
 
 def add_topic(tx: Connection, list_id: int, key: str, name: str, words: str = "") -> bool:

@@ -13,10 +13,20 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
-from storage import subscribers
+from storage import lists, subscribers
 from storage.database import insert_once
+from storage.forgotten import erase
 from storage.journal import Entry, at
-from storage.tables import edition, edition_post, forgotten, letter, outgoing, post, volunteer
+from storage.tables import (
+    author,
+    edition,
+    edition_post,
+    forgotten,
+    letter,
+    outgoing,
+    post,
+    volunteer,
+)
 from storage.tables import subscriber as reader
 
 GO_ON_WITHIN = timedelta(hours=48)
@@ -53,8 +63,21 @@ def _forgotten(tx: Connection, entry: Entry) -> bool:
     return found is not None and subscribers.forget(tx, found.list_id, found.address)
 
 
+def _erased(tx: Connection, entry: Entry) -> bool:
+    table = {"erased subscriber": reader, "erased author": author}[entry["what"]]
+    found = tx.execute(
+        select(table.c.address).where(table.c.id == entry["id"])
+    ).scalar_one_or_none()
+    of_list = lists.by_id(tx, entry["list"])
+    return found is not None and of_list is not None and bool(erase(tx, of_list, found))
+
+
 def _hash(tx: Connection, entry: Entry) -> bool:
     return insert_once(tx, forgotten, {"hash": entry["hash"], "at": at(entry)}) is not None
+
+
+def _hash_gone(tx: Connection, entry: Entry) -> bool:
+    return tx.execute(delete(forgotten).where(forgotten.c.hash == entry["hash"])).rowcount == 1
 
 
 def _volunteer(tx: Connection, entry: Entry) -> bool:
@@ -145,7 +168,10 @@ def _moment(text: str | None) -> Any:
 _WORK: dict[str, Callable[[Connection, Entry], bool]] = {
     "reader": _reader,
     "forgotten": _forgotten,
+    "erased subscriber": _erased,
+    "erased author": _erased,
     "forgotten hash": _hash,
+    "forgotten hash gone": _hash_gone,
     "volunteer": _volunteer,
     "post": _post,
     "post free": _post_free,

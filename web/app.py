@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -21,6 +21,7 @@ from delivery.letters import Desk
 from storage.database import Database, Unavailable
 from web import confirming, joining, leaving, settings_page
 from web.guard import Guard, TooLarge
+from web.health import health
 from web.site import Site
 
 Page = Callable[[Request, Site], Awaitable[Response]]
@@ -49,7 +50,7 @@ def create_app(
             route("/settings/{mark}", settings_page.settings, show_and_change),
             route("/leave/{mark}", leaving.leave, show_and_change),
             route("/rejoin/{mark}", leaving.rejoin, ["POST"]),
-            route("/health", _health, ["GET"]),
+            route("/health", health, ["GET"]),
         ],
         exception_handlers={
             400: _not_understood,
@@ -63,12 +64,6 @@ def create_app(
     # A redirect would lose what a mail program posts with its one click (RFC 8058 §3.1).
     pages.router.redirect_slashes = False
     return Guard(pages)
-
-
-async def _health(_request: Request, site: Site) -> Response:
-    """Whether we can do our work: for machines that watch, so it says nothing else."""
-    await site.run(lambda tx: tx.exec_driver_sql("SELECT 1"))
-    return PlainTextResponse("ok\n")
 
 
 async def _not_found(_request: Request, _error: Exception) -> Response:

@@ -1,0 +1,130 @@
+"""Looks at the machine that we run on: clock, files, disk, the way out, the copies."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from config import Settings
+from config.settings import is_at_home
+from delivery.transport import Smarthost
+from storage import journal, lists, state
+from storage.database import Database
+from storage.journal import Journal
+from web.health import Finding
+
+JUMP = timedelta(minutes=5)
+COPY_EVERY = timedelta(days=2)
+NOBODY_ELSE = 0o077
+
+
+def check_settings(settings: Settings) -> Iterator[Finding]:
+    """What is allowed and yet not meant for earnest."""
+    if is_at_home(settings.outgoing) and settings.outgoing.startswith("maildir:"):
+        says = f"Mail goes into the folder {settings.outgoing.removeprefix('maildir:')}."
+        yield Finding("settings", "note", says, "Set POSTROUND_OUTGOING when it shall leave.")
+        return
+    if settings.proof == "mark":
+        todo = "Take POSTROUND_PROOF=mark out of the settings."
+        yield Finding("settings", "todo", "A moderator's answer needs its mark alone.", todo)
+    host = urlsplit(settings.public_url).hostname or ""
+    if host in {"localhost", "127.0.0.1", "::1"} or host.startswith("127."):
+        says = f"Links in mails begin with {settings.public_url}, which nobody else can open."
+        yield Finding("settings", "todo", says, "Set POSTROUND_PUBLIC_URL.")
+    elif settings.public_url.startswith("http://"):
+        says = f"Links in mails begin with {settings.public_url}, without TLS."
+        yield Finding("settings", "todo", says, "One-click leaving needs https (RFC 8058).")
+    if settings.hostname == "localhost":
+        says = "We greet other mail servers as localhost."
+        yield Finding("settings", "todo", says, "Set POSTROUND_HOSTNAME to this machine's name.")
+    if not settings.operator:
+        says = "Nobody gets the weekly mail about how we are."
+        yield Finding("settings", "note", says, "Set POSTROUND_OPERATOR to your address.")
+
+
+def check_clock(database: Database, now: datetime) -> Iterator[Finding]:
+    with database.read() as tx:
+        newest, server = state.newest_moment(tx), state.clock_of_server(tx)
+        zones = {one.timezone for one in lists.every(tx)}
+    unknown = [zone for zone in sorted(zones) if not _is_zone(zone)]
+    if unknown:
+        says = f"The time zone {unknown[0]} is not known here."
+        yield Finding("clock", "bad", says, "`postround list edit LIST --timezone …`")
+    if newest and newest - now > JUMP:
+        says = f"The clock shows {now:%Y-%m-%d %H:%M} UTC, and the database knows a later time."
+        yield Finding("clock", "bad", says, "Set the clock right, and keep it so with NTP.")
+    if server and abs(server - now) > JUMP:
+        says = f"Our clock and the database server's differ by {abs(server - now)}."
+        yield Finding("clock", "bad", says, "Keep both right with NTP.")
+    if not unknown and not (newest and newest - now > JUMP):
+        yield Finding("clock", "ok", f"It is {now:%Y-%m-%d %H:%M} UTC; every time zone is known.")
+
+
+def check_growth(database: Database, now: datetime) -> Finding:
+    with database.read() as tx:
+        month = state.bytes_per_month(tx, now)
+    size = state.size(database)
+    says = f"The database has {size / 1e6:.0f} MB; about {month / 1e6:.0f} MB come in a month."
+    return Finding("growth", "ok", says)
+
+
+def check_copies(settings: Settings, now: datetime) -> Iterator[Finding]:
+    if settings.journal == "off":
+        says = "No journal is kept: after a restore sending stays on hold."
+        yield Finding("journal", "todo", says, "Take POSTROUND_JOURNAL=off out of the settings.")
+        return
+    path = Path(settings.journal)
+    if not Journal(path).usable():
+        says = f"The journal {path} cannot be written."
+        yield Finding("journal", "todo", says, "Let Postround's user write there.")
+        return
+    entries = journal.read([path]) if path.is_file() else iter(())
+    made = [journal.at(entry) for entry in entries if entry["what"] == "copy"]
+    todo = "`postround backup FILE` every night, and keep FILE on another machine."
+    if not made:
+        yield Finding("copies", "todo", "No copy of the database was made yet.", todo)
+    elif now - made[-1] > COPY_EVERY:
+        yield Finding("copies", "todo", f"The last copy is of {made[-1]:%Y-%m-%d}.", todo)
+    else:
+        yield Finding("copies", "ok", f"The last copy is of {made[-1]:%Y-%m-%d %H:%M} UTC.")
+
+
+def check_files(settings: Settings) -> Iterator[Finding]:
+    """Files that hold secrets and can be read by others."""
+    names = [Path(".env"), *map(Path, settings.dkim_key)]
+    if settings.tls_key:
+        names.append(Path(settings.tls_key))
+    if settings.database_url.startswith("sqlite:///"):
+        beside = Path(settings.database_url.removeprefix("sqlite:///"))
+        names += [beside, beside.with_name(beside.name + ".secret")]
+    if settings.journal != "off":
+        names.append(Path(settings.journal))
+    open_ = [name for name in names if name.is_file() and name.stat().st_mode & NOBODY_ELSE]
+    for name in open_:
+        yield Finding("files", "todo", f"Others can read {name}.", f"chmod 600 {name}")
+    if not open_:
+        yield Finding("files", "ok", "What holds secrets can be read by nobody else.")
+
+
+def check_way_out(settings: Settings) -> Finding:
+    if settings.outgoing.startswith("maildir:"):
+        return Finding("outgoing", "ok", "Mail goes into a folder.")
+    url = urlsplit(settings.outgoing)
+    where = f"{url.scheme}://{url.hostname}:{url.port or (465 if url.scheme == 'smtps' else 25)}"
+    failed = asyncio.run(Smarthost(url, settings.hostname).knock())
+    if failed:
+        says = f"The mail server {where} cannot be used: {failed}"
+        return Finding("outgoing", "bad", says, "Look at POSTROUND_OUTGOING and at that server.")
+    return Finding("outgoing", "ok", f"The mail server {where} lets us in.")
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True

@@ -1,0 +1,137 @@
+"""`doctor` says one line for each thing, and ends with 1 when one of them needs doing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from cli.check_dns import check_domain
+from cli.check_machine import check_clock, check_files, check_settings, check_way_out
+from config import Settings
+from delivery.dkim_sign import dns_record, read_key
+from ingest.resolver import Unanswered
+from storage import history
+from storage.database import Database
+from tests.servers import Installation, free_port
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+DOMAIN = "lists.example.org"
+GOOD = {
+    (DOMAIN, "MX"): ("mail.example.org",),
+    ("mail.example.org", "A"): ("192.0.2.25",),
+    (DOMAIN, "TXT"): ("site=1", "v=spf1 mx -all"),
+    (f"_dmarc.{DOMAIN}", "TXT"): ("v=DMARC1; p=reject",),
+}
+
+
+class Zone:
+    """A DNS that says what it is told; a name with None gives no answer."""
+
+    def __init__(self, records: dict[tuple[str, str], tuple[str, ...] | None]) -> None:
+        self.records = records
+
+    def look_up(self, name: str, kind: str, seconds: float) -> tuple[str, ...]:  # noqa: ARG002
+        found = self.records.get((name, kind), ())
+        if found is None:
+            raise Unanswered(f"{kind} {name}: no answer in time")
+        return found
+
+
+def kinds(records: dict[tuple[str, str], tuple[str, ...] | None]) -> dict[str, tuple[str, str]]:
+    settings = Settings(hostname="mail.example.org", operator=("bob@council.example",))
+    found = check_domain(settings, Zone(records), DOMAIN)
+    return {one.about: (one.kind, one.todo) for one in found}
+
+
+def test_records_that_are_right_are_well() -> None:
+    found = kinds(dict(GOOD))
+    assert [found[name][0] for name in ("mx", "spf", "dmarc")] == ["ok", "ok", "ok"]
+
+
+def test_what_is_missing_is_printed_to_be_copied() -> None:
+    found = kinds({})
+    assert found["mx"] == ("todo", f"Publish  {DOMAIN}. MX 10 mail.example.org.")
+    assert f'{DOMAIN}. TXT "v=spf1 mx a:mail.example.org -all"' in found["spf"][1]
+    wanted = f'_dmarc.{DOMAIN}. TXT "v=DMARC1; p=quarantine; rua=mailto:bob@council.example"'
+    assert wanted in found["dmarc"][1]
+
+
+@pytest.mark.parametrize(
+    ("name", "record", "about"),
+    [
+        (("mail.example.org", "A"), (), "mx"),
+        ((DOMAIN, "TXT"), ("v=spf1 +all",), "spf"),
+        ((DOMAIN, "TXT"), ("v=spf1 -all", "v=spf1 mx -all"), "spf"),
+        ((DOMAIN, "MX"), None, "mx"),
+        ((f"_dmarc.{DOMAIN}", "TXT"), None, "dmarc"),
+    ],
+)
+def test_a_wrong_record_or_a_silent_dns_needs_doing(
+    name: tuple[str, str], record: tuple[str, ...] | None, about: str
+) -> None:
+    assert kinds(GOOD | {name: record})[about][0] == "todo"
+
+
+def test_our_dkim_key_is_compared_with_what_is_published(tmp_path: Path) -> None:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+    )
+
+    file = tmp_path / "key.pem"
+    pem = Ed25519PrivateKey.generate().private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    file.write_bytes(pem)
+    settings = Settings(dkim_key=(str(file),), dkim_selector=("s1",))
+    record = dns_record(read_key(str(file), "s1"))
+    name = (f"s1._domainkey.{DOMAIN}", "TXT")
+    for published, kind in (((record,), "ok"), (("v=DKIM1; p=AAAA",), "todo"), ((), "todo")):
+        found = check_domain(settings, Zone(GOOD | {name: published}), DOMAIN)
+        assert next(one.kind for one in found if one.about == "dkim") == kind
+
+
+def test_a_clock_that_was_set_back_is_noticed(database: Database) -> None:
+    with database.write() as tx:
+        history.note(tx, NOW + timedelta(hours=1), "operator", "looked")
+    found = list(check_clock(database, NOW))
+    assert "later time" in found[0].says
+
+
+def test_what_is_not_meant_for_earnest_is_told() -> None:
+    settings = Settings(outgoing="smtp://mail.example.org:25", proof="mark")
+    says = " ".join(one.says for one in check_settings(settings))
+    assert "its mark alone" in says and "nobody else can open" in says and "localhost" in says
+
+
+def test_secrets_that_others_can_read_are_named(tmp_path: Path) -> None:
+    secret = tmp_path / "postround.db.secret"
+    secret.write_text("x" * 32)
+    secret.chmod(0o644)
+    (found,) = check_files(Settings(database_url=f"sqlite:///{tmp_path}/postround.db"))
+    assert found.todo == f"chmod 600 {secret}"
+
+
+def test_the_way_out_is_tried_without_a_mail(catching_server: object) -> None:
+    port = getattr(catching_server, "port")  # noqa: B009
+    assert check_way_out(Settings(outgoing=f"smtp://127.0.0.1:{port}")).kind == "ok"
+    assert check_way_out(Settings(outgoing=f"smtp://127.0.0.1:{free_port()}")).kind == "bad"
+
+
+def test_the_command(new_installation: Callable[..., Installation], database_url: str) -> None:
+    here = new_installation(database_url)
+    for file in here.folder.glob("postround.db*"):
+        file.chmod(0o600)
+    here.command("backup", "copy")
+    found = {one["id"]: one for one in json.loads(here.command("doctor", "--offline", "--json"))}
+    assert found["copies"]["state"] == found["database"]["state"] == "ok"
+    here.command("hold", "begin")
+    here.command("doctor", "--offline", code=1)
+    here.environment["POSTROUND_LOG"] = "loud"
+    here.command("doctor", "--offline", code=1)

@@ -1,0 +1,98 @@
+"""I7: /health says bad only when a person must act."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from storage import editions, holds, outgoing, pulses, state
+from storage.state import Room
+from storage.taken import Window
+from tests.storage.rows import new_mail
+from tests.web.browser import Browser
+
+HOUR = timedelta(hours=1)
+
+
+def health(browser: Browser) -> str:
+    return browser.get("/health").text.strip()
+
+
+def all_made(browser: Browser) -> None:
+    """The clock has written down every edition that fell due so far."""
+    from digest.timetable import SCHEDULED, last_slot, of_list
+
+    with browser.db.write() as tx:
+        for name in SCHEDULED:
+            slot = last_slot(of_list(browser.sender, name), browser.now)
+            window = Window(name, slot.period, slot.at, slot.at, slot.at)
+            editions.skip(tx, browser.sender.id, window, browser.now)
+
+
+def test_i7_all_is_well(browser: Browser) -> None:
+    assert health(browser) == "ok"
+    assert browser.get("/health").status_code == 200
+
+
+def test_i7_a_mail_that_nobody_tries_for_an_hour(browser: Browser) -> None:
+    with browser.db.write() as tx:
+        new_mail(tx)
+    browser.now += HOUR
+    assert health(browser) == "ok"
+    browser.now += timedelta(minutes=1)
+    assert health(browser) == "bad: outbox"
+    assert browser.get("/health").status_code == 503
+
+
+def test_i7_a_mail_that_one_server_puts_off_is_no_alarm(browser: Browser) -> None:
+    """Greylisting: others leave meanwhile. When nothing leaves it is one."""
+    with browser.db.write() as tx:
+        new_mail(tx)
+        (mail,) = outgoing.claim(tx, "me", browser.now, HOUR, 1)
+        outgoing.note_later(tx, mail.id, "me", "try later", browser.now + 9 * HOUR)
+    browser.now += 2 * HOUR
+    assert health(browser) == "bad: outbox"
+    with browser.db.write() as tx:
+        new_mail(tx, "dilan@reader.example", created_at=browser.now)
+        found = outgoing.claim(tx, "me", browser.now, HOUR, 5)
+        outgoing.note_sent(tx, [one.id for one in found], "me", browser.now)
+    assert health(browser) == "ok"
+
+
+def test_i7_a_round_up_that_is_late(browser: Browser) -> None:
+    browser.now += timedelta(days=7)
+    assert health(browser) == "bad: edition"
+    all_made(browser)
+    assert health(browser) == "ok"
+
+
+def test_i7_a_part_that_fell_silent_and_one_that_was_stopped(browser: Browser) -> None:
+    with browser.db.write() as tx:
+        pulses.beat(tx, "sender", "here", browser.now, browser.now, {})
+    assert health(browser) == "ok"
+    browser.now += timedelta(minutes=6)
+    assert health(browser) == "bad: parts"
+    with browser.db.write() as tx:
+        pulses.stop(tx, "sender", "here")
+    assert health(browser) == "ok"
+
+
+def test_i7_letters_come_and_none_is_kept(browser: Browser) -> None:
+    with browser.db.write() as tx:
+        pulses.beat(tx, "smtp", "here", browser.now, browser.now, {"failed": 3})
+    assert health(browser) == "bad: keeping"
+
+
+@pytest.mark.parametrize("room", [Room(0.09, 1, 1.0), Room(0.5, 1, 0.09)])
+def test_i7_a_disk_that_is_nearly_full(
+    browser: Browser, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "room", lambda _folder: room)
+    assert health(browser) == "bad: disk"
+
+
+def test_i7_a_hold(browser: Browser) -> None:
+    with browser.db.write() as tx:
+        holds.begin(tx, "By the operator.", browser.now)
+    assert health(browser) == "bad: hold"
