@@ -34,5 +34,6 @@ class DoorSettings:
     """RFC 5321 §4.5.3.2.7; and our front server may keep a connection as long as it likes."""
     crowded_idle_seconds: float = 10.0
     """How long anybody may be idle while most places are taken."""
-    in_flight_bytes: int = 96 * MIB
-    """All messages in hand together. Each costs its size twice more while it is committed."""
+    in_flight_bytes: int = 64 * MIB
+    """All messages in hand together. One at a time costs its size twice more while it is
+    committed."""

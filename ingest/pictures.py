@@ -10,6 +10,8 @@ from io import BytesIO
 from PIL import Image
 
 MOST_PIXELS = 25_000_000
+MOST_PIXELS_OF = {"WEBP": 12_500_000}
+"""Its reader holds the whole picture four times."""
 LONGEST_SIDE = 1600
 """Pixels. Enough for a page printed on A4, little enough for a phone that pays for data."""
 
@@ -28,6 +30,8 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 """What puts a picture upright again, by the note of the camera (Exif 2.32, 4.6.4)."""
+_STRIP = 256
+"""Rows of the result that are made at a time."""
 _LARGE_PNG = 300_000
 _JPEG_QUALITY = 82
 
@@ -60,7 +64,8 @@ def clean_picture(content: bytes, content_type: str = "") -> Picture | None:
 def _drawn_anew(content: bytes) -> Picture | None:
     with Image.open(BytesIO(content), formats=_FORMATS) as opened:
         # The size stands in the header: nothing has been decoded yet.
-        if opened.width * opened.height > MOST_PIXELS or min(opened.size) < 1:
+        most = MOST_PIXELS_OF.get(opened.format or "", MOST_PIXELS)
+        if opened.width * opened.height > most or min(opened.size) < 1:
             return None
         lossless = opened.format in _LOSSLESS
         image = _only_pixels(opened)
@@ -71,13 +76,29 @@ def _only_pixels(opened: Image.Image) -> Image.Image:
     opened.draft("RGB", (LONGEST_SIDE * 2, LONGEST_SIDE * 2))
     opened.load()
     # Made small before anything else: each further step would copy up to 100 MB.
-    small = _in_plain_colours(opened) if opened.mode in ("1", "P") else opened
+    small = _roughly_small(opened)
     small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     drawn = _in_plain_colours(_upright(small, opened))
     # Pasting into a new image leaves behind everything that the old one carried with it.
     pixels = Image.new(drawn.mode, drawn.size)
     pixels.paste(drawn)
     return pixels
+
+
+def _roughly_small(image: Image.Image) -> Image.Image:
+    """Half as large again as it will be, or as it was; made so strip by strip."""
+    factor = max(1, 2 * max(image.size) // (3 * LONGEST_SIDE))
+    if factor == 1 and image.mode not in ("1", "P"):
+        return image
+    strips = []
+    for top in range(0, image.height, _STRIP * factor):
+        strip = image.crop((0, top, image.width, min(top + _STRIP * factor, image.height)))
+        strip.info = image.info
+        strips.append(_in_plain_colours(strip, opaque_too=True).reduce(factor))
+    small = Image.new(strips[0].mode, (strips[0].width, sum(one.height for one in strips)))
+    for number, strip in enumerate(strips):
+        small.paste(strip, (0, number * _STRIP))
+    return small
 
 
 def _upright(image: Image.Image, opened: Image.Image) -> Image.Image:
@@ -88,9 +109,12 @@ def _upright(image: Image.Image, opened: Image.Image) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def _in_plain_colours(image: Image.Image) -> Image.Image:
+def _in_plain_colours(image: Image.Image, *, opaque_too: bool = False) -> Image.Image:
+    """As RGB, L, or RGBA where something shows through; with ``opaque_too`` where it might."""
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         converted = image.convert("RGBA")
+        if opaque_too:
+            return converted
         opaque = converted.getchannel("A").getextrema() == (255, 255)
         return converted.convert("RGB") if opaque else converted
     if image.mode in ("I;16", "I;16L", "I;16B", "I"):

@@ -35,25 +35,31 @@ _FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 class Unreadable(Exception):
     """A letter that could not be read. The reason is for the operator and quotes no stranger."""
 
-    def __init__(self, reason: str, *, again: bool = False) -> None:
+    def __init__(self, reason: str, *, again: bool = False, of_memory: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.again = again
         """True when the letter is not to blame (the reader was killed, or did not start)."""
+        self.of_memory = of_memory
+        """True when more memory might have helped."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Task:
     packed: bytes
-    """(function, args, kwargs), pickled."""
+    """(function, whether the letter is its first argument, further arguments), pickled."""
+    letter: bytes
+    """As it is: to pickle it would make one copy more."""
     cpu_seconds: float
     seconds: float
+    memory: int
+    """Bytes above what the imports take."""
 
 
 class Reader:
     """A child process and our end of its socket. For one thread at a time."""
 
-    def __init__(self, imports: Sequence[str], memory: int) -> None:
+    def __init__(self, imports: Sequence[str]) -> None:
         self.served = 0
         self.gone = False
         self.successor: Reader | None = None
@@ -61,7 +67,7 @@ class Reader:
         self._channel, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                _command(theirs.fileno(), imports, memory),
+                _command(theirs.fileno(), imports),
                 # Nothing of our environment: the secret and the database's address stay here.
                 env={"PYTHONPATH": _import_path(), "LC_ALL": "C.UTF-8"},
                 pass_fds=(theirs.fileno(),),
@@ -113,8 +119,9 @@ class Reader:
             self._process.wait()
 
     def _send(self, task: Task, end: float) -> None:
-        head = TASK.pack(len(task.packed), task.cpu_seconds, task.seconds)
-        for part in (head, task.packed):
+        sizes = len(task.packed), len(task.letter)
+        head = TASK.pack(*sizes, task.cpu_seconds, task.seconds, task.memory)
+        for part in (head, task.packed, task.letter):
             self._channel.settimeout(_left(end))
             self._channel.sendall(part)
 
@@ -149,8 +156,10 @@ class Reader:
         return Unreadable(_BY_SIGNAL.get(signal.Signals(-code), f"the reader crashed ({name})"))
 
     def _opened(self, answer: bytearray) -> object:
+        stream = io.BytesIO(answer)
+        answer.clear()
         try:
-            outcome, result = _Records(io.BytesIO(answer)).load()
+            outcome, result = _Records(stream).load()
         except Exception as error:  # noqa: BLE001 - a child that has met an attack may send anything
             self.end()
             raise Unreadable(f"the answer was no record ({type(error).__name__})") from None
@@ -159,7 +168,7 @@ class Reader:
         if outcome == "memory":
             # What a failed allocation leaves behind is nobody's guess: not for the next letter.
             self.end()
-            raise Unreadable("reading it took too much memory")
+            raise Unreadable("reading it took too much memory", of_memory=True)
         raise Unreadable(f"reading it failed: {result}")
 
 
@@ -176,10 +185,10 @@ class _Records(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is no record")
 
 
-def _command(descriptor: int, imports: Sequence[str], memory: int) -> list[str]:
+def _command(descriptor: int, imports: Sequence[str]) -> list[str]:
     # -P: what lies in the current folder is not imported by accident.
     module = ["-P", "-m", "ingest.supervise_child"]
-    return [sys.executable, *module, str(descriptor), ",".join(imports), str(memory)]
+    return [sys.executable, *module, str(descriptor), ",".join(imports)]
 
 
 def _import_path() -> str:

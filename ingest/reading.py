@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ingest.draft import Draft, draft
 from ingest.read import read
 from storage.records import Reading
 
+MOST_HTML = 100_000
+"""Characters. The screening looks at less, and everything else at the draft's clean HTML."""
+
 
 def read_and_draft(raw: bytes) -> tuple[Reading, Draft]:
-    """Pure, and a stranger's bytes decide how much work it is: for a supervised child."""
+    """Pure, and a stranger's bytes decide how much work it is: for a supervised child.
+
+    The reading comes without what the draft has in a better form: its files and most of its HTML.
+    """
     reading = read(raw)
-    return reading, draft(reading)
+    post = draft(reading)
+    html = reading.html[:MOST_HTML] if reading.html is not None else None
+    return replace(reading, attachments=(), html=html), post

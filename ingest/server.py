@@ -432,25 +432,30 @@ class Conversation(SMTP):
     async def _take_letter(self) -> str:
         load = Load(self.house.in_flight, self.source, lambda: self.stream.give_up(NoRoom()))
         try:
-            raw = await self.stream.read_message(
-                load,
-                self.settings.max_message_bytes,
-                self.settings.max_message_bytes if self.trusted else MOST_HEADER_BYTES,
-            )
+            raw = await self._read(load)
         except (TooLarge, NoRoom) as error:
             load.release()
             return _REFUSALS[type(error)]
         except BaseException:
             load.release()
             raise
-        return await self._keep(raw, load)
-
-    async def _keep(self, stuffed: bytes, load: Load) -> str:
-        raw = to_letter(stuffed, self.settings.max_message_bytes)
         refusal = TOO_LARGE if raw is None else self._refuse_header(raw)
         if refusal or raw is None:
             load.release()
             return refusal
+        return await self._keep(raw, load)
+
+    async def _read(self, load: Load) -> bytes | None:
+        """The letter; None when there is too much in it to mend. Nothing else of it is kept here:
+        of what 25 MiB are in hand, each copy more is 25 MiB."""
+        stuffed = await self.stream.read_message(
+            load,
+            self.settings.max_message_bytes,
+            self.settings.max_message_bytes if self.trusted else MOST_HEADER_BYTES,
+        )
+        return to_letter(stuffed, self.settings.max_message_bytes)
+
+    async def _keep(self, raw: bytes, load: Load) -> str:
         self.committing = True
         try:
             await self.house.arrivals.keep(self._arrival(raw), load.release)

@@ -10,7 +10,7 @@ import pickle
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from dataclasses import replace
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar, cast
 
@@ -18,22 +18,31 @@ from ingest.reader import Reader, Task, Unreadable
 
 __all__ = ["ReadingRoom", "Unreadable"]
 
-MEMORY = 192 * 1024 * 1024
-"""Bytes above what the imports take; 25 MiB of photographs or PDF were read with 128 MiB."""
+MEMORY = 256 * 1024 * 1024
+"""Bytes above what the imports take, for a heavy letter: 25 MiB of photographs, documents or
+spreadsheets were read with 230 MiB."""
+LITTLE_MEMORY = 96 * 1024 * 1024
 LARGE = 1024 * 1024
-"""Letters from this size are read one at a time, whatever the number of children."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def is_heavy(letter: bytes) -> bool:
+    """Whether reading it may take much memory: it is large, or holds a file that may be small and
+    unpack to a large picture."""
+    return len(letter) >= LARGE or b"base64" in letter.lower()
 
 
 class ReadingRoom:
     """A few child processes in which functions are run on strangers' bytes.
 
     ``children`` work at the same time. Each has ``seconds`` of CPU time for a letter and
-    ``seconds_per_mebibyte`` more, ``patience`` times as long by the wall clock, and ``memory``
-    bytes; it serves ``letters`` and is then replaced by a warm one. ``imports`` are loaded before
-    the first letter comes. ``ask`` blocks: for threads, not for an event loop.
+    ``seconds_per_mebibyte`` more, and ``patience`` times as long by the wall clock; it serves
+    ``letters`` and is then replaced by a warm one. Heavy letters, which are large or hold files,
+    are read one at a time with ``memory`` bytes; so is one for which ``little_memory``, which the
+    others have, was not enough. ``imports`` are loaded before the first letter comes. ``ask``
+    blocks: for threads, not for an event loop.
     """
 
     def __init__(
@@ -45,6 +54,7 @@ class ReadingRoom:
         seconds_per_mebibyte: float = 0.4,
         patience: float = 3.0,
         memory: int = MEMORY,
+        little_memory: int = LITTLE_MEMORY,
         letters: int = 2000,
     ) -> None:
         self._seconds = seconds
@@ -53,7 +63,8 @@ class ReadingRoom:
         self._letters = letters
         self._imports = imports
         self._memory = memory
-        self._one_large = threading.Lock()
+        self._little_memory = min(little_memory, memory)
+        self._one_heavy = threading.Lock()
         self._closed = threading.Event()
         self._free: queue.LifoQueue[Reader] = queue.LifoQueue()
         self._children = children
@@ -64,14 +75,17 @@ class ReadingRoom:
         """``work(*args, **kwargs)``, done in a child process. Raises Unreadable.
 
         ``work`` is a function at the top of a module; what it takes and gives back are plain values
-        and our own records.
+        and our own records. A letter's bytes come first.
         """
-        size = sum(len(arg) for arg in args if isinstance(arg, bytes))
-        cpu_seconds = self._seconds + self._seconds_per_mebibyte * size / 2**20
-        packed = pickle.dumps((work, args, kwargs), pickle.HIGHEST_PROTOCOL)
-        task = Task(packed, cpu_seconds, cpu_seconds * self._patience)
-        with self._one_large if size >= LARGE else nullcontext():
-            return cast(T, self._served(task))
+        task = self._task(work, args, kwargs)
+        if not is_heavy(task.letter):
+            try:
+                return cast(T, self._served(task))
+            except Unreadable as failed:
+                if not failed.of_memory:
+                    raise
+        with self._one_heavy:
+            return cast(T, self._served(replace(task, memory=self._memory)))
 
     def close(self) -> None:
         """Lets the readers finish what they have in hand, and ends them."""
@@ -94,7 +108,15 @@ class ReadingRoom:
         self.close()
 
     def _start(self) -> Reader:
-        return Reader(self._imports, self._memory)
+        return Reader(self._imports)
+
+    def _task(self, work: object, args: tuple[object, ...], kwargs: object) -> Task:
+        letter = args[0] if args and isinstance(args[0], bytes) else None
+        rest = args if letter is None else args[1:]
+        packed = pickle.dumps((work, letter is not None, rest, kwargs), pickle.HIGHEST_PROTOCOL)
+        cpu_seconds = self._seconds + self._seconds_per_mebibyte * len(letter or b"") / 2**20
+        seconds = cpu_seconds * self._patience
+        return Task(packed, letter or b"", cpu_seconds, seconds, self._little_memory)
 
     def _served(self, task: Task) -> object:
         try:

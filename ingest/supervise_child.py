@@ -1,7 +1,7 @@
 """The process in which strangers' letters are read, one after the other, under limits.
 
-Only ingest/supervise.py starts it, as ``python -m ingest.supervise_child FD IMPORTS MEMORY``. It
-has no settings, no database and no secrets, and ends by itself when the far end of its socket does.
+Only ingest/reader.py starts it, as ``python -m ingest.supervise_child FD IMPORTS``. It has no
+settings, no database and no secrets, and ends by itself when the far end of its socket does.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
-TASK = struct.Struct(">Qdd")
-"""Before a task: its length, seconds of CPU time, seconds in all."""
+TASK = struct.Struct(">QQddQ")
+"""Before a task: its length and that of its letter, seconds of CPU time, seconds in all, bytes of
+memory."""
 LENGTH = struct.Struct(">Q")
 READY = b"+"
 STAYS, LEAVES = b"+", b"-"
@@ -34,10 +35,13 @@ def main(arguments: list[str]) -> None:
         for name in filter(None, arguments[1].split(",")):
             importlib.import_module(name)
         at_start = _bytes_in_use()
-        _confine(int(arguments[2]))
+        _confine()
+        mapped, most = _bytes_in_use(mapped=True), resource.getrlimit(resource.RLIMIT_AS)[1]
         channel.sendall(READY)
         while (head := receive(channel, TASK.size)) is not None:
-            if not _serve(channel, *TASK.unpack(head)):
+            *task, memory = TASK.unpack(head)
+            resource.setrlimit(resource.RLIMIT_AS, (_least(mapped + memory, most), most))
+            if not _serve(channel, *task):
                 return
             if _bytes_in_use() - at_start > GROWN_TOO_MUCH:
                 channel.sendall(LEAVES)
@@ -57,10 +61,8 @@ def receive(channel: socket.socket, size: int) -> bytearray | None:
     return data
 
 
-def _confine(memory: int) -> None:
-    """Limits that hold for whatever is read: memory above the imports, no files, no core dumps."""
-    bound = _bytes_in_use(mapped=True) + memory
-    resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
+def _confine() -> None:
+    """Limits that hold for whatever is read: no files, no core dumps. Each task has its memory."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(OSError):
@@ -74,15 +76,21 @@ def _confine(memory: int) -> None:
     gc.freeze()
 
 
-def _serve(channel: socket.socket, length: int, cpu_seconds: float, seconds: float) -> bool:
+def _least(wanted: int, most: int) -> int:
+    return wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+
+
+def _serve(
+    channel: socket.socket, length: int, letter_length: int, cpu_seconds: float, seconds: float
+) -> bool:
     """Answers one task. False when the parent has gone."""
     signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
     # Also the end of a child whose parent is killed while it works.
     signal.setitimer(signal.ITIMER_REAL, seconds)
-    task = receive(channel, length)
-    if task is None:
+    task, letter = receive(channel, length), receive(channel, letter_length)
+    if task is None or letter is None:
         return False
-    answer = _answer(task)
+    answer = _answer(task, letter)
     channel.sendall(LENGTH.pack(len(answer)))
     channel.sendall(answer)
     signal.setitimer(signal.ITIMER_PROF, 0)
@@ -90,9 +98,12 @@ def _serve(channel: socket.socket, length: int, cpu_seconds: float, seconds: flo
     return True
 
 
-def _answer(task: bytearray) -> bytes:
+def _answer(task: bytearray, letter: bytearray) -> bytes:
     try:
-        work, args, kwargs = pickle.loads(task)
+        work, takes_letter, args, kwargs = pickle.loads(task)
+        if takes_letter:
+            args = (bytes(letter), *args)
+            letter.clear()  # it may be 25 MiB
         return pickle.dumps(("done", work(*args, **kwargs)), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
         return pickle.dumps(("memory", ""))

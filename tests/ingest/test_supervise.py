@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from ingest.supervise import ReadingRoom, Unreadable
+from ingest.supervise import ReadingRoom, Unreadable, is_heavy
 from tests import misreading
 
 MIB = 2**20
@@ -212,3 +212,19 @@ def test_a_typical_letter_costs_little_more_than_its_reading() -> None:
         after = resource.getrusage(resource.RUSAGE_SELF)
     ours = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     assert ours / 300 < 0.002, f"{elapsed / 300 * 1000:.2f} ms a letter"
+
+
+def test_c4_whoever_needs_more_memory_gets_it_when_alone() -> None:
+    """A small letter may hold a large picture; two such at once would be too much for us."""
+    with ReadingRoom(
+        imports=["tests.misreading"], seconds=2, memory=300 * MIB, little_memory=64 * MIB
+    ) as room:
+        assert room.ask(misreading.hog, 128 * MIB) == 128
+        with pytest.raises(Unreadable, match="too much memory"):
+            room.ask(misreading.hog, 400 * MIB)
+
+
+def test_c4_files_are_read_one_at_a_time() -> None:
+    large, file = b"x" * 2**20, b"Content-Transfer-Encoding: Base64\n"
+    assert is_heavy(large) and is_heavy(file)
+    assert not is_heavy(b"Content-Transfer-Encoding: quoted-printable\n")

@@ -20,7 +20,7 @@ import pytest
 import templates
 from delivery import compose
 from delivery.assemble import assemble
-from delivery.edition_mail import frame_for, make_frames, piece_key
+from delivery.edition_mail import Heads, frame_for, make_frames, piece_key, wanted_of
 from delivery.forms import piece_forms
 from delivery.pieces import write_pieces
 from ingest.characters import clean_line
@@ -61,7 +61,7 @@ _LINE = re.compile(rb"[^\r\n]{0,998}\r\n")
 def test_c16_no_mutation_of_a_mail_breaks_what_people_get_of_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    frames = make_frames(NEWS, TOPICS, FORMS, date(2026, 11, 23), {})
+    frames = make_frames(NEWS, TOPICS, FORMS, Heads(date(2026, 11, 23)))
     began, slowest, posts = time.monotonic(), 0.0, 0
     for number in range(FIRST, FIRST + COUNT):
         start = time.process_time()
@@ -115,7 +115,9 @@ def _mails(reading: Reading, draft: Draft, frames: dict[tuple[str, str], bytes])
     }
     items = f"1:{post.id}"
     for form in FORMS:
-        yield assemble(frame_for(frames, form, items), pieces, items, VALUES, frames)
+        frame = frame_for(frames, pieces, form, items)
+        wanted = wanted_of(frames, form, items)
+        yield assemble(frame, pieces, items, VALUES, frames, wanted)
 
 
 def _post(reading: Reading, draft: Draft) -> Post:
