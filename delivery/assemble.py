@@ -11,15 +11,16 @@ import re
 from base64 import encodebytes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from datetime import date
 from html import escape
 from typing import Literal
 
+from delivery.sections import Depth, Groups, Pieces, Sheet, fill_sheets
+
 Content = Literal["header", "text", "html"]
 """How a reader's value is written in: as it is, quoted-printable, or escaped before that."""
-Pieces = Mapping[tuple[str, str], bytes]
-"""Encoded pieces by (form, name): "entry:POST", "item:POST", perhaps "also_in:POST:TOPIC"; and,
-apart from these, the edition's "heading:TOPIC"."""
+"""Encoded pieces by (form, name): "entry:POST", "item:POST", perhaps "also_in:POST:TOPIC" and
+others; and, apart from these, the edition's "heading:TOPIC" and "part:NAME"."""
 
 EMPTY: Pieces = {}
 LINE = 75
@@ -31,6 +32,9 @@ _QUOTED = [
 ]
 _BLANK_ENDS = {" ": "=20", "\t": "=09"}
 _PLAIN = re.compile(r"[A-Za-z0-9+@/:._?&~-]+")
+_ALTERNATIVES = re.compile(
+    rb'^Content-Type: multipart/alternative; boundary="=_([0-9a-f]+)"\r\n', re.M
+)
 _PART = re.compile(rb"\0>([a-z-]+):(text|html)\0")
 
 
@@ -55,8 +59,27 @@ class Layout:
     """How many posts it holds: none when all of them were withdrawn."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a mail is to be put together, beside its items."""
+
+    day: date | None = None
+    """The edition's: without it no days to note stand above the contents."""
+    depth: Depth = "usual"
+    short: frozenset[str] = frozenset()
+    """Posts that are shown in a headline and a line, whatever the length."""
+
+
+USUAL = Wanted()
+
+
 def assemble(
-    frame: bytes, pieces: Pieces, items: str, values: Mapping[str, str], headings: Pieces = EMPTY
+    frame: bytes,
+    pieces: Pieces,
+    items: str,
+    values: Mapping[str, str],
+    headings: Pieces = EMPTY,
+    wanted: Wanted = USUAL,
 ) -> bytes:
     """The whole mail of one reader, CRLF line ends, lines of at most 76 characters in its body.
 
@@ -64,7 +87,7 @@ def assemble(
     Outgoing; ``values`` are plain text by slot, ASCII those in headers. KeyError when one is
     missing.
     """
-    return fill(lay_out(frame, pieces, items, headings), values)
+    return fill(lay_out(frame, pieces, items, headings, wanted), values)
 
 
 def fill(layout: Layout, values: Mapping[str, str]) -> bytes:
@@ -76,23 +99,26 @@ def fill(layout: Layout, values: Mapping[str, str]) -> bytes:
     return b"".join(parts)
 
 
-def lay_out(frame: bytes, pieces: Pieces, items: str, headings: Pieces = EMPTY) -> Layout:
+def lay_out(
+    frame: bytes, pieces: Pieces, items: str, headings: Pieces = EMPTY, wanted: Wanted = USUAL
+) -> Layout:
     """Puts the pieces in; may be kept for further readers with the same items.
 
     A post without its piece is left out, for it was withdrawn; the others keep their numbers.
     """
     headers, *parts = _PART.split(frame)
     groups = _groups(items)
+    sheets = [
+        _sheet(form.decode(), content, body, groups, pieces, headings)
+        for form, content, body in zip(parts[0::3], parts[1::3], parts[2::3], strict=True)
+    ]
+    bodies = fill_sheets(sheets, wanted.depth, wanted.day, wanted.short)
     fixed: list[bytes] = []
     places: list[tuple[Content, str]] = []
     _split("header", headers, fixed, places)
-    shown = 0
-    for form, content, body in zip(parts[0::3], parts[1::3], parts[2::3], strict=True):
-        here = _groups_with_pieces(groups, pieces, form.decode())
-        shown = sum(len(posts) for _, posts in here)
-        whole = _body(body, form.decode(), here, pieces, headings)
-        whole = whole.replace(b"\0total\0", _digits(shown))
-        _split("html" if content == b"html" else "text", whole, fixed, places)
+    for content, body in zip(parts[1::3], bodies, strict=True):
+        _split("html" if content == b"html" else "text", body, fixed, places)
+    shown = sum(len(posts) for _, posts in sheets[-1].groups)
     return Layout(tuple(fixed), tuple(places), shown)
 
 
@@ -119,6 +145,31 @@ def has_file(frame: bytes) -> bool:
 
 def with_file(frame: bytes, content: bytes) -> bytes:
     return frame.replace(_FILE, encodebytes(content).replace(b"\n", b"\r\n"))
+
+
+def with_calendar(frame: bytes, name: str, entries: bytes) -> bytes:
+    """``frame``, which has alternatives, with a calendar file beside them (RFC 2046 §5.1.3).
+
+    ``entries`` are encoded pieces, what stands before and after them in the file included.
+    """
+    found = _ALTERNATIVES.search(frame)
+    if found is None or not entries:
+        return frame
+    boundary = b"=_c" + found[1]
+    return b"".join(
+        (
+            frame[: found.start()],
+            b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\r\n\r\n',
+            b"--" + boundary + b"\r\n",
+            frame[found.start() :],
+            b"--" + boundary + b"\r\n",
+            b"Content-Type: text/calendar; charset=utf-8\r\n",
+            f'Content-Disposition: attachment; filename="{name}"\r\n'.encode("ascii"),
+            b"Content-Transfer-Encoding: quoted-printable\r\n\r\n",
+            entries,
+            b"--" + boundary + b"--\r\n",
+        )
+    )
 
 
 def encode_piece(piece: str) -> bytes:
@@ -177,7 +228,7 @@ def _file(name: str) -> bytes:
     return f"{head}Content-Transfer-Encoding: base64\r\n\r\n".encode("ascii") + _FILE
 
 
-def _groups(items: str) -> list[tuple[str, list[tuple[int, str]]]]:
+def _groups(items: str) -> Groups:
     """ "7:12,15 0:9" as [("7", [(1, "12"), (2, "15")]), ("0", [(3, "9")])]."""
     groups, number = [], 0
     for group in items.split():
@@ -188,41 +239,16 @@ def _groups(items: str) -> list[tuple[str, list[tuple[int, str]]]]:
     return groups
 
 
-def _groups_with_pieces(
-    groups: list[tuple[str, list[tuple[int, str]]]], pieces: Pieces, form: str
-) -> list[tuple[str, list[tuple[int, str]]]]:
+def _sheet(
+    form: str, content: bytes, body: bytes, groups: Groups, pieces: Pieces, headings: Pieces
+) -> Sheet:
     here = (
         (topic, [(number, post) for number, post in posts if (form, f"item:{post}") in pieces])
         for topic, posts in groups
     )
-    return [(topic, posts) for topic, posts in here if posts]
-
-
-def _body(
-    frame: bytes,
-    form: str,
-    groups: list[tuple[str, list[tuple[int, str]]]],
-    pieces: Pieces,
-    headings: Pieces,
-) -> bytes:
-    entries: list[bytes] = []
-    items: list[bytes] = []
-    for topic, posts in groups:
-        heading = headings.get((form, f"heading:{topic}"), b"")
-        items.append(heading.replace(b"\0count\0", _digits(len(posts))))
-        for number, post in posts:
-            digits = _digits(number)
-            also_in = pieces.get((form, f"also_in:{post}:{topic}"), b"")
-            entries.append(pieces[form, f"entry:{post}"].replace(b"\0number\0", digits))
-            item = pieces[form, f"item:{post}"].replace(b"\0number\0", digits)
-            items.append(item.replace(b"\0also_in\0", also_in))
-    body = frame.replace(b"\0contents\0", b"".join(entries))
-    return body.replace(b"\0items\0", b"".join(items))
-
-
-@cache
-def _digits(number: int) -> bytes:
-    return quote(str(number))
+    found = [(topic, posts) for topic, posts in here if posts]
+    breaks = b"" if content == b"html" else b"\r\n"
+    return Sheet(form, body, found, pieces, headings, breaks)
 
 
 def _split(

@@ -8,27 +8,32 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 
 import templates
 from delivery.addresses import write_address
 from delivery.assemble import (
     Layout,
     Part,
+    Wanted,
     encode_frame,
     encode_piece,
     fill,
     has_file,
     lay_out,
+    with_calendar,
     with_file,
 )
 from delivery.compose import POLICY
-from delivery.forms import brings_sheets, content_of, piece_forms, template_form
+from delivery.forms import brings_sheets, content_of, depth_of, piece_forms, template_form
+from delivery.ics import HEAD, TAIL
 from delivery.letters import Desk, leave_url, settings_url
-from delivery.pieces import ensure
+from delivery.pieces import FIRST, ensure
 from storage import lists, pieces
 from storage.addresses import a_labels
 from storage.database import Database
@@ -39,6 +44,9 @@ from templates.flow import one_line
 LETTER = "edition"
 """The template name of round-ups: Postround-Letter, and the row's ``letter``."""
 
+CALENDAR = "dates.ics"
+"""The file with the days to note; the mail names it."""
+
 KEPT_LAYOUTS = 200
 KEPT_EDITIONS = 20
 KEPT_POSTS = 2000
@@ -46,27 +54,38 @@ KEPT_POSTS = 2000
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What an edition's mails say beside its posts."""
+
+    day: date
+    singles: Mapping[int, str] = field(default_factory=dict)
+    """Titles of posts that may go out alone and then lend the mail their subject."""
+    late: datetime | None = None
+    """When it was due, in the list's time zone, where that is long ago."""
+    intro: str = ""
+    """The organiser's own words."""
+    short: frozenset[int] = frozenset()
+    """Posts that somebody wants in a headline and a line."""
+
+
 def make_frames(
-    mailing_list: MailingList,
-    topics: Sequence[Topic],
-    forms: Iterable[str],
-    day: date,
-    singles: Mapping[int, str],
+    mailing_list: MailingList, topics: Sequence[Topic], forms: Iterable[str], heads: Heads
 ) -> dict[tuple[str, str], bytes]:
     """What stands around the posts of an edition, by (form, name): the mails, and the headings.
 
-    ``forms`` are forms of mails; ``day`` is the edition's; ``singles`` are the titles of posts
-    that may go out alone and then lend the mail their subject. Names are "mail", "mail:POST" and
-    "heading:TOPIC"; "day" is the edition's date.
+    ``forms`` are forms of mails. Names are "mail", "mail:POST", "heading:TOPIC",
+    "contents:TOPIC", and "part:NAME"; "day" and "short" say how they are put together.
     """
     made: dict[tuple[str, str], bytes] = {}
     for form in forms:
-        made[form, "mail"] = _mail(mailing_list, form, day, None)
-        made[form, "day"] = day.isoformat().encode()
-        for post_id, title in singles.items():
-            made[form, f"mail:{post_id}"] = _mail(mailing_list, form, day, title)
+        made[form, "mail"] = _mail(mailing_list, form, heads, None)
+        made[form, "day"] = heads.day.isoformat().encode()
+        made[form, "short"] = ",".join(map(str, sorted(heads.short))).encode()
+        for post_id, title in heads.singles.items():
+            made[form, f"mail:{post_id}"] = _mail(mailing_list, form, heads, title)
         for piece_form in piece_forms(form):
-            made |= _headings(piece_form, topics)
+            made |= _headings(piece_form, topics, mailing_list.colour)
     return made
 
 
@@ -133,10 +152,12 @@ class EditionMails:
             if len(self._layouts) >= KEPT_LAYOUTS:
                 self._layouts.clear()
             frames = self._frames[key[0]]
-            frame = frame_for(frames, row.form, row.items)
+            frame = frame_for(frames, self._pieces, row.form, row.items)
             if has_file(frame):
                 frame = with_file(frame, self._sheets(row, frames))
-            layout = self._layouts[key] = lay_out(frame, self._pieces, row.items, frames)
+            wanted = wanted_of(frames, row.form, row.items)
+            layout = lay_out(frame, self._pieces, row.items, frames, wanted)
+            self._layouts[key] = layout
         return layout
 
     def _sheets(self, row: Outgoing, frames: Mapping[tuple[str, str], bytes]) -> bytes:
@@ -148,11 +169,34 @@ class EditionMails:
             return notice_board(tx, row, day)
 
 
-def frame_for(frames: Mapping[tuple[str, str], bytes], form: str, items: str) -> bytes:
-    """The frame for a mail with these items: a post alone may have one of its own."""
+def frame_for(
+    frames: Mapping[tuple[str, str], bytes],
+    pieces: Mapping[tuple[str, str], bytes],
+    form: str,
+    items: str,
+) -> bytes:
+    """The frame for a mail with these items, with a calendar file where there are days to note:
+    a post alone may have a frame of its own."""
     posts = posts_of(items)
     single = frames.get((form, f"mail:{posts[0]}")) if len(posts) == 1 else None
-    return single or frames[form, "mail"]
+    last = piece_forms(form)[-1]
+    entries = b"".join(pieces.get((last, f"calendar:{post}"), b"") for post in posts)
+    if not entries:
+        return single or frames[form, "mail"]
+    file = encode_piece(HEAD) + entries + encode_piece(TAIL)
+    return with_calendar(single or frames[form, "mail"], CALENDAR, file)
+
+
+def wanted_of(frames: Mapping[tuple[str, str], bytes], form: str, items: str) -> Wanted:
+    """How a mail of this form with these items is put together; a post alone is shown whole."""
+    short = frames.get((form, "short"), b"").decode("ascii")
+    posts = posts_of(items)
+    single = len(posts) == 1 and (form, f"mail:{posts[0]}") in frames
+    return Wanted(
+        day=date.fromisoformat(frames[form, "day"].decode("ascii")),
+        depth="full" if single else depth_of(form),
+        short=frozenset(short.split(",")) if short and not single else frozenset(),
+    )
 
 
 def values(desk: Desk, mailing_list: MailingList, row: Outgoing) -> dict[str, str]:
@@ -176,7 +220,7 @@ def piece_key(name: str, post: int) -> str:
     return f"{kind}:{post}:{topic}" if topic else f"{kind}:{post}"
 
 
-def _mail(mailing_list: MailingList, form: str, day: date, single: str | None) -> bytes:
+def _mail(mailing_list: MailingList, form: str, heads: Heads, single: str | None) -> bytes:
     parts = []
     for piece_form in piece_forms(form):
         kind, language = template_form(piece_form)
@@ -184,15 +228,18 @@ def _mail(mailing_list: MailingList, form: str, day: date, single: str | None) -
             kind,
             language=language,
             list_title=mailing_list.title,
-            day=day,
+            day=heads.day,
             single=single is not None,
+            late=heads.late,
+            intro="" if single else heads.intro,
+            colour=mailing_list.colour,
         )
         parts.append(Part(piece_form, content_of(piece_form), frame))
-    language = form.partition("-")[2]
+    language = template_form(piece_forms(form)[0])[1]
     subject = templates.edition_subject(
-        language=language, list_title=mailing_list.title, day=day, title=single or ""
+        language=language, list_title=mailing_list.title, day=heads.day, title=single or ""
     )
-    file = f"{mailing_list.name}-{day}.pdf" if brings_sheets(form) else ""
+    file = f"{mailing_list.name}-{heads.day}.pdf" if brings_sheets(form) else ""
     return encode_frame(_headers(mailing_list, subject), secrets.token_hex(8), parts, file)
 
 
@@ -220,14 +267,18 @@ def _headers(mailing_list: MailingList, subject: str) -> str:
     )
 
 
-def _headings(form: str, topics: Sequence[Topic]) -> dict[tuple[str, str], bytes]:
+def _headings(form: str, topics: Sequence[Topic], colour: str) -> dict[tuple[str, str], bytes]:
     kind, language = template_form(form)
-    names = {topic.id: topic.name for topic in topics}
-    if names:  # on a list without topics there is nothing to set "other news" apart from
-        names[0] = ""
-    return {
-        (form, f"heading:{topic}"): encode_piece(
-            templates.edition_heading(kind, name, language=language)
-        )
-        for topic, name in names.items()
+    same: dict[str, Any] = {"language": language}
+    texts = {
+        f"part:{name}": templates.edition_part(kind, name, **same, colour=colour)
+        for name in templates.EDITION_PARTS
     }
+    names = {topic.id: topic.name for topic in topics} | {0: ""}
+    for topic, name in names.items():
+        texts[f"heading:{topic}"] = templates.edition_heading(kind, name, **same, colour=colour)
+        texts[f"contents:{topic}"] = templates.edition_contents(kind, name, **same)
+    texts[f"heading:{FIRST}"] = texts["part:first"]
+    texts[f"contents:{FIRST}"] = texts["part:contents_first"]
+    texts["contents:"] = templates.edition_contents(kind, None, **same)
+    return {(form, name): encode_piece(text) for name, text in texts.items()}

@@ -1,6 +1,7 @@
 """The forms in which round-ups are written: which pieces make which mail. Names only.
 
-A form is a setting and a language, for example "html-en".
+A form is a setting and a language, for example "html-en"; that of a mail for readers who want
+only headlines ends in "+short".
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 from typing import Literal, cast
 
 import templates
-from storage.records import Format
+from delivery.sections import Depth
+from storage.records import Format, Length
 
 # Text stands first: a program shows the last alternative that it can (RFC 2046 §5.1.4).
 _PARTS: dict[Format, tuple[templates.Form, ...]] = {
@@ -19,14 +21,15 @@ _PARTS: dict[Format, tuple[templates.Form, ...]] = {
 }
 
 
-def mail_form(format_: Format, language: str) -> str:
-    """The form of the mails for a reader with this format and language."""
-    return f"{format_}-{language if language in templates.LANGUAGES else 'en'}"
+def mail_form(format_: Format, language: str, length: Length = "full") -> str:
+    """The form of the mails for a reader with this format, language and length."""
+    form = f"{format_}-{language if language in templates.LANGUAGES else 'en'}"
+    return f"{form}+short" if length == "short" else form
 
 
 def piece_forms(form: str) -> tuple[str, ...]:
     """The forms of the pieces that a mail of this form is made of, in the order of its parts."""
-    format_, _, language = form.partition("-")
+    format_, _, language = form.partition("+")[0].partition("-")
     return tuple(f"{part}-{language}" for part in _PARTS[cast(Format, format_)])
 
 
@@ -39,6 +42,11 @@ def template_form(form: str) -> tuple[templates.Form, str]:
     """What the templates call a piece's form, and its language."""
     name, _, language = form.partition("-")
     return cast(templates.Form, name), language
+
+
+def depth_of(form: str) -> Depth:
+    """How much of each post a mail of this form shows."""
+    return "short" if form.endswith("+short") else "usual"
 
 
 def content_of(form: str) -> Literal["text", "html"]:

@@ -5,14 +5,29 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection
 
 import templates
 from delivery.assemble import encode_piece
+from delivery.facts import read_facts, read_mark
 from delivery.forms import template_form
+from delivery.ics import event
+from delivery.shorten import (
+    has_words,
+    one_line_of,
+    shorten_html,
+    shorten_text,
+    without_lines,
+)
+from delivery.wording import fold
 from storage import lists, pieces, posts
 from storage.records import Post, StoredAttachment
+
+FIRST = -1
+"""The topic, so to say, of what must not be missed: it stands above all others."""
 
 logger = logging.getLogger(__name__)
 
@@ -41,29 +56,46 @@ def ensure(tx: Connection, post_ids: Sequence[int], forms: Iterable[str]) -> dic
 def write_pieces(
     post: Post, attached: Sequence[StoredAttachment], names: Mapping[int, str], form: str
 ) -> dict[str, bytes]:
-    """The encoded pieces of one post by name: "entry", "item", and "also_in:TOPIC" for each topic
-    under which it may stand. ``names`` are the list's topics in their order."""
+    """The encoded pieces of one post by name. ``names`` are the list's topics in their order.
+
+    "entry" (in the contents), "item", "short", and "also_in:TOPIC" for each topic under which it
+    may stand; "whole" where "item" is only its beginning. With days: "on" and "closes" (lines
+    above the contents), "days" (which they are) and "calendar".
+    """
     kind, language = template_form(form)
-    item = item_view(post, attached)
+    item = item_view(post, attached, language)
+    beginning = _beginning(item)
     made = {
         "entry": templates.edition_entry(kind, item, language=language),
-        "item": templates.edition_item(kind, item, language=language),
+        "item": templates.edition_item(kind, beginning, language=language),
+        "short": templates.edition_short(kind, item, language=language),
     }
+    if beginning.cut:
+        made["whole"] = templates.edition_item(kind, item, language=language)
     topics = [topic for topic in names if topic in post.topics]
-    for topic in topics:
+    for topic in (FIRST, *topics):
         others = tuple(names[other] for other in topics if other != topic)
         if others:
             text = templates.edition_also_in(kind, others, language=language)
             made[f"also_in:{topic}"] = text
+    made |= _days(kind, item, language)
+    if kind != "text" and (entries := calendar_entries(post, item)):
+        made["calendar"] = entries
     return {name: encode_piece(text) for name, text in made.items()}
 
 
-def item_view(post: Post, attached: Sequence[StoredAttachment]) -> templates.ItemView:
-    """The post as templates show it, the same for every reader."""
+def item_view(
+    post: Post, attached: Sequence[StoredAttachment], language: str = "en"
+) -> templates.ItemView:
+    """The post as templates show it, whole, the same for every reader."""
+    facts = read_facts(post.title, post.text, post.held_at.date(), language)
+    html = without_lines(_without_pictures(post.html), facts.lines)
+    text = "\n".join(line for line in post.text.split("\n") if fold(line) not in facts.lines)
+    text = text if text.strip() else post.text
     return templates.ItemView(
         title=post.title,
-        text=post.text,
-        html=_without_pictures(post.html),
+        text=text,
+        html=html if has_words(html) else "",
         organisation=post.author_name,
         author_address=post.author_address,
         event_date=post.event_date,
@@ -71,7 +103,49 @@ def item_view(post: Post, attached: Sequence[StoredAttachment]) -> templates.Ite
         attachments=tuple(
             templates.AttachmentView(one.filename, one.size) for one in attached if not one.inline
         ),
+        # Where the title says it already, it is not said twice.
+        mark="corrected" if post.corrects and not read_mark(post.title, language) else "",
+        time=facts.time if post.event_date and facts.event_date == post.event_date else "",
+        where=facts.where,
+        cost=facts.cost,
+        who=facts.who,
+        book=facts.book,
+        line=one_line_of(text),
     )
+
+
+def _beginning(item: templates.ItemView) -> templates.ItemView:
+    """As much of it as a round-up shows."""
+    text, cut = shorten_text(item.text)
+    html, html_cut = shorten_html(item.html)
+    # The two are the same words, so that what one says is cut, is cut.
+    return replace(item, text=text, html=html, cut=cut or html_cut) if cut or html_cut else item
+
+
+def _days(kind: templates.Form, item: templates.ItemView, language: str) -> dict[str, str]:
+    """The lines above the contents, and by which days they are put in order."""
+    dated = {"on": item.event_date, "closes": item.closing_date}
+    lines = {
+        name: templates.edition_date(kind, item, day, language=language)
+        for name, day in dated.items()
+        if day
+    }
+    days = [day.isoformat() if day else "" for day in dated.values()]
+    return lines | {"days": "/".join(days)} if lines else {}
+
+
+def calendar_entries(post: Post, item: templates.ItemView) -> str:
+    """The event, and the last day for it, as calendar entries; "" when neither is known."""
+    same: dict[str, Any] = {"stamp": post.approved_at or post.held_at, "version": post.version}
+    made = ""
+    if post.event_date:
+        time = f"{item.title} ({item.time})" if item.time else item.title
+        uid = f"post-{post.id}-{post.list_id}@postround"
+        made += event(uid, post.event_date, time, where=item.where, words=item.line, **same)
+    if post.closing_date:
+        uid = f"post-{post.id}-{post.list_id}-closes@postround"
+        made += event(uid, post.closing_date, templates.edition_closes(item.title), **same)
+    return made
 
 
 def _make(tx: Connection, post: Post, forms: Sequence[str]) -> None:

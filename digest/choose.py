@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from delivery.pieces import FIRST
 from storage.records import FREQUENCIES, Frequency, Subscriber
 from storage.taken import Taken
 
@@ -38,6 +39,11 @@ class Offer:
     """By earlier editions of the same frequencies: for readers who changed their wishes."""
     made_before: Mapping[Frequency, datetime | None] | None = None
     """When those before these editions were made: who changed since then looks back."""
+    over: frozenset[int] = frozenset()
+    """Posts whose day has passed: nobody gets them any more."""
+    first: tuple[int, ...] = ()
+    """Posts that stand above all others: what was cancelled or put right, and what the people who
+    run the list put there."""
 
 
 class Choice:
@@ -55,8 +61,9 @@ class Choice:
     def items(self, reader: Subscriber, had: Collection[int]) -> str:
         """The posts for ``reader`` as in Outgoing, "topic:post,post topic:post"; "" for none.
 
-        Topics stand in the order of the list, those without one last, posts in the order of
-        their approval. ``had`` are the ids of posts that this reader was sent before.
+        First comes what must not be missed, as topic -1. Topics stand in the order of the list,
+        those without one last, posts in the order of their approval. ``had`` are the ids of posts
+        that this reader was sent before.
         """
         if reader.state != "active" or _is_paused(reader, self._offer.day):
             return ""
@@ -67,7 +74,12 @@ class Choice:
             posts = tuple(taken for taken in posts if _is_for(reader, settled, taken))
         if reader.changed_at is not None:
             posts = (*self._owed(reader, wishes), *posts)
-        numbers = tuple(taken.post_id for taken in posts if taken.post_id not in had)
+        gone = self._offer.over
+        numbers = tuple(
+            taken.post_id
+            for taken in posts
+            if taken.post_id not in had and taken.post_id not in gone
+        )
         return self._write(numbers, reader.topics)
 
     def _regular(self, wishes: Wishes) -> tuple[Taken, ...]:
@@ -114,8 +126,12 @@ class Choice:
 
     def _filed(self, numbers: tuple[int, ...], wanted: tuple[int, ...]) -> str:
         """Each post under the first of the reader's topics, in the order of the list."""
-        groups: dict[int, list[str]] = {topic: [] for topic in (*self._offer.topics, 0)}
+        first = [str(number) for number in self._offer.first if number in numbers]
+        groups: dict[int, list[str]] = {FIRST: first}
+        groups |= {topic: [] for topic in (*self._offer.topics, 0)}
         for number in numbers:
+            if number in self._offer.first:
+                continue
             mine = (topic for topic in self._topics[number] if not wanted or topic in wanted)
             groups[next(mine, 0)].append(str(number))
         return " ".join(f"{topic}:{','.join(posts)}" for topic, posts in groups.items() if posts)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from digest.timetable import read_zone
 from storage import editions, history
 from storage.database import Database
-from storage.records import Edition, MailingList
+from storage.records import Edition, MailingList, Plan
 
 LEASE = timedelta(minutes=2)
 
@@ -31,6 +31,8 @@ class Run:
     claim: str
     now: datetime
     """When the making began, by the clock on the wall."""
+    plan: Plan | None = None
+    """What the people who run the list want of it."""
     begun: float = field(default_factory=time.monotonic)
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from delivery.compose import new_message_id
@@ -16,7 +17,7 @@ from digest.choose import Choice, Offer
 from digest.claimed import Overtaken, Run
 from digest.offer import posts_had, read_offer
 from digest.prepare import Prepared, form_of, prepare, prepare_rest
-from storage import editions, subscribers, taken
+from storage import editions, plans, subscribers, taken
 from storage.outgoing import LANE_EDITIONS, posts_of
 from storage.records import Edition, Subscriber
 
@@ -34,9 +35,11 @@ def make(run: Run, stop: Callable[[], bool] = lambda: False) -> Edition | None:
     """
     try:
         with run.db.read() as tx:
+            run = replace(run, plan=plans.of_editions(tx, run.group))
             posts = taken.taken(tx, [edition.id for edition in run.group])
             frequencies = {edition.frequency for edition in run.group}
-            offer = read_offer(tx, run.mailing_list, posts, frequencies, run.clock(), run.lead.id)
+            now, lead_id = run.clock(), run.lead.id
+            offer = read_offer(tx, run.mailing_list, posts, frequencies, now, lead_id, run.plan)
             formats = taken.forms_wanted(tx, run.mailing_list.id)
         prepared = prepare(run, sorted({post.post_id for post in posts}), formats, stop)
         choice = Choice(offer)
@@ -99,7 +102,7 @@ def _rows(
 
 
 def _own(run: Run, reader: Subscriber, items: str) -> Row:
-    form = form_of(reader.format, reader.language)
+    form = form_of(reader.format, reader.language, reader.length)
     if form is None:
         raise ValueError(f'no format "{reader.format}"')
     reader.address.rpartition("@")[0].encode("ascii")  # what else we could not hand over

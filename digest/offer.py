@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from delivery.facts import read_mark
 from digest.choose import LATE, Offer
 from digest.timetable import read_zone
 from storage import lists, taken
 from storage.outgoing import posts_of
-from storage.records import Frequency, MailingList
+from storage.records import Frequency, MailingList, Plan, Topic
 from storage.taken import Taken
 
 LOOK_BACK = timedelta(days=62)
@@ -26,21 +28,58 @@ def read_offer(
     frequencies: Iterable[Frequency],
     now: datetime,
     lead_id: int | None = None,
+    plan: Plan | None = None,
 ) -> Offer:
-    """The offer of a run of these frequencies that took these posts; ``lead_id`` is its own."""
+    """The offer of a run of these frequencies that took these posts; ``lead_id`` is its own, and
+    ``plan`` what the people who run the list want of it."""
     zone = read_zone(mailing_list.timezone)
     made_before = {
         frequency: taken.made_before(tx, mailing_list.id, frequency, lead_id)
         for frequency in frequencies
     }
+    earlier = _earlier(tx, mailing_list.id, made_before, now, lead_id)
+    day = now.astimezone(zone).date()
+    offered = {one.post_id: one for one in (*earlier, *posts)}
+    dropped = plan.dropped if plan else ()
+    over = {number for number, one in offered.items() if is_over(one, day, zone)}
     return Offer(
-        topics=tuple(topic.id for topic in lists.topics(tx, mailing_list.id)),
+        topics=tuple(topic.id for topic in in_order(tx, mailing_list)),
         taken=tuple(posts),
-        day=now.astimezone(zone).date(),
+        day=day,
         midnight=lambda day: datetime.combine(day, time(), tzinfo=zone),
-        earlier=_earlier(tx, mailing_list.id, made_before, now, lead_id),
+        earlier=earlier,
         made_before=made_before,
+        over=frozenset(over.union(dropped)),
+        first=_first(offered, plan.first if plan else (), mailing_list.language),
     )
+
+
+def is_over(one: Taken, day: date, zone: ZoneInfo) -> bool:
+    """Whether the day that a post is about has passed on ``day``; its last one, where it has two.
+
+    A day that was over when the post came in is told of, as in minutes of a meeting.
+    """
+    last = max(filter(None, (one.event_date, one.closing_date)), default=None)
+    if last is None or last >= day:
+        return False
+    return one.held_at is None or last >= one.held_at.astimezone(zone).date()
+
+
+def in_order(tx: Connection, mailing_list: MailingList) -> list[Topic]:
+    """The list's topics in the order of its round-ups."""
+    keys = [key.strip().lower() for key in mailing_list.topic_order.split(",") if key.strip()]
+    place = {key: at for at, key in enumerate(keys)}
+    topics = lists.topics(tx, mailing_list.id)
+    return sorted(topics, key=lambda topic: place.get(topic.key, len(place)))
+
+
+def _first(offered: Mapping[int, Taken], chosen: Sequence[int], language: str) -> tuple[int, ...]:
+    marked = [
+        number
+        for number, one in offered.items()
+        if one.corrects is not None or read_mark(one.title, language)
+    ]
+    return tuple(dict.fromkeys((*marked, *(number for number in chosen if number in offered))))
 
 
 def posts_had(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from delivery.edition_mail import make_frames
+from delivery.edition_mail import Heads, make_frames
 from delivery.forms import mail_form, piece_forms
 from delivery.pieces import ensure
 from digest.claimed import Run
+from digest.timetable import read_zone
 from storage import lists, pieces, posts
-from storage.records import Format
+from storage.records import Format, Length, MailingList, Plan
 
 POSTS_AT_ONCE = 10
+LATE_AFTER = timedelta(hours=1)
+"""A round-up that is made so long after its time says so."""
 
 
 @dataclass(slots=True)
@@ -31,15 +35,15 @@ class Prepared:
 def prepare(
     run: Run,
     post_ids: Sequence[int],
-    formats: Iterable[tuple[Format, str]],
+    formats: Iterable[tuple[Format, str, Length]],
     stop: Callable[[], bool],
 ) -> Prepared:
-    """Writes the posts and the frames in the (format, language) pairs that readers have now.
+    """Writes the posts and the frames in the (format, language, length) that readers have now.
 
     In small steps, each with the lease renewed; what is ready already is not made again.
     """
     prepared = Prepared()
-    forms = {form for pair in formats if (form := form_of(*pair))}
+    forms = {form for wished in formats if (form := form_of(*wished))}
     for start in range(0, len(post_ids), POSTS_AT_ONCE):
         if stop():
             return prepared
@@ -66,9 +70,9 @@ def prepare_rest(
     return len(prepared.bad) > known
 
 
-def form_of(format_: Format, language: str) -> str | None:
-    """The form of the mails for this format and language; None when there is no such format."""
-    form = mail_form(format_, language)
+def form_of(format_: Format, language: str, length: Length) -> str | None:
+    """The form of the mails for these wishes; None when there is no such format."""
+    form = mail_form(format_, language, length)
     try:
         piece_forms(form)
     except KeyError:
@@ -93,6 +97,24 @@ def _frames(tx: Connection, run: Run, prepared: Prepared, forms: Iterable[str]) 
     alone = sorted(prepared.posts) if run.lead.frequency == "straight away" else []
     titles = {post.id: post.title for post in posts.by_ids(tx, alone)}
     topics = lists.topics(tx, run.mailing_list.id)
-    made = make_frames(run.mailing_list, topics, new, run.day, titles)
+    made = make_frames(run.mailing_list, topics, new, heads_of(run, titles))
     pieces.put_frames(tx, run.lead.id, made)
     prepared.forms.update(new)
+
+
+def heads_of(run: Run, titles: Mapping[int, str]) -> Heads:
+    """What the mails of a run say beside its posts."""
+    due = run.lead.end.astimezone(read_zone(run.mailing_list.timezone))
+    late = run.lead.frequency != "straight away" and run.now - run.lead.end > LATE_AFTER
+    late = late and (run.plan is None or run.plan.released_at is None)
+    return Heads(
+        run.day,
+        titles,
+        due if late else None,
+        intro_of(run.mailing_list, run.plan),
+        frozenset(run.plan.shortened if run.plan else ()),
+    )
+
+
+def intro_of(mailing_list: MailingList, plan: Plan | None) -> str:
+    return mailing_list.intro if plan is None or plan.intro is None else plan.intro

@@ -9,18 +9,28 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from delivery.assemble import assemble
+from delivery.assemble import assemble, has_file, with_file
 from delivery.compose import new_message_id
-from delivery.edition_mail import LETTER, frame_for, make_frames, piece_key, values
+from delivery.edition_mail import (
+    LETTER,
+    Heads,
+    frame_for,
+    make_frames,
+    piece_key,
+    values,
+    wanted_of,
+)
 from delivery.forms import mail_form, piece_forms
 from delivery.letters import Desk
+from delivery.notice_board import notice_board
 from delivery.pieces import write_pieces
 from digest.choose import Choice
 from digest.offer import posts_had, read_offer
+from digest.prepare import intro_of
 from digest.run import aware, window_of
 from digest.timetable import next_slot, of_list, read_zone, slot_for
 from digest.windows import straight_away
-from storage import editions, lists, posts, subscribers, taken
+from storage import editions, lists, plans, posts, subscribers, taken
 from storage.database import Database
 from storage.outgoing import posts_of
 from storage.records import Format, Frequency, MailingList, Outgoing, Subscriber
@@ -58,14 +68,17 @@ def preview(
     """
     with db.read() as tx:
         day, offered = _offered(tx, mailing_list, frequency, at, now)
+        plan = plans.by_period(tx, mailing_list.id, frequency, day.isoformat())
         reader = _reader(tx, mailing_list, frequency, for_address, shown)
-        offer = read_offer(tx, mailing_list, offered, [frequency], now)
+        offer = read_offer(tx, mailing_list, offered, [frequency], now, plan=plan)
         had = posts_had(tx, None, (*offer.earlier, *offered), reader.id - 1, reader.id)
         items = Choice(offer).items(reader, had.get(reader.id, set()))
         if not items:
             return None
         row = _row(mailing_list, reader, items, shown, now)
-        mail = _mail(tx, desk, mailing_list, row, day)
+        short = frozenset(plan.shortened if plan else ())
+        heads = Heads(day, intro=intro_of(mailing_list, plan), short=short)
+        mail = _mail(tx, desk, mailing_list, row, heads)
     return mail if shown == "eml" else _part(mail, shown)
 
 
@@ -127,7 +140,7 @@ def _row(
         created_at=now,
         state="waiting",
         subscriber_id=reader.id,
-        form=mail_form(_FORMATS.get(shown, reader.format), reader.language),
+        form=mail_form(_FORMATS.get(shown, reader.format), reader.language, reader.length),
         items=items,
     )
 
@@ -137,7 +150,7 @@ def _mail(
     desk: Desk,
     mailing_list: MailingList,
     row: Outgoing,
-    day: date,
+    heads: Heads,
 ) -> bytes:
     topics = lists.topics(tx, mailing_list.id)
     names = {topic.id: topic.name for topic in topics}
@@ -147,10 +160,13 @@ def _mail(
         for form in piece_forms(row.form):
             made = write_pieces(post, attached, names, form)
             pieces |= {(form, piece_key(name, post.id)): piece for name, piece in made.items()}
-    frames = make_frames(mailing_list, topics, [row.form], day, {})
-    frame = frame_for(frames, row.form, row.items)
+    frames = make_frames(mailing_list, topics, [row.form], heads)
+    frame = frame_for(frames, pieces, row.form, row.items)
+    if has_file(frame):
+        frame = with_file(frame, notice_board(tx, row, heads.day))
     words = values(desk, mailing_list, row)
-    return assemble(frame, pieces, row.items, words, frames)
+    wanted = wanted_of(frames, row.form, row.items)
+    return assemble(frame, pieces, row.items, words, frames, wanted)
 
 
 def _part(mail: bytes, shown: Shown) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from storage.records import FREQUENCIES, Format, Frequency, Subscriber
+from storage.records import FREQUENCIES, Format, Frequency, Length, Subscriber
 from storage.tables import edition, edition_post, outgoing, post, subscriber
+
+_SEEN = (post.c.title, post.c.corrects, post.c.held_at, post.c.event_date, post.c.closing_date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class Taken:
     start: datetime
     """Of the edition's window; what was approved before it came late."""
     end: datetime
+    title: str = ""
+    corrects: int | None = None
+    held_at: datetime | None = None
+    event_date: date | None = None
+    closing_date: date | None = None
 
 
 def taken(tx: Connection, edition_ids: Sequence[int]) -> list[Taken]:
@@ -49,10 +56,10 @@ def takeable(tx: Connection, list_id: int, windows: Sequence[Window]) -> list[Ta
     """What editions would take that are not made yet."""
     found = []
     for window in windows:
-        chosen = select(post.c.id, post.c.topics, post.c.approved_at)
+        chosen = select(post.c.id, post.c.topics, post.c.approved_at, *_SEEN)
         rows = tx.execute(chosen.where(wanted(list_id, window)))
         own = (window.frequency, window.start, window.end)
-        found += [Taken(row[0], _numbers(row[1]), row[2], *own) for row in rows]
+        found += [Taken(row[0], _numbers(row[1]), row[2], *own, *row[3:]) for row in rows]
     return sorted(found, key=lambda one: (one.approved_at, one.post_id))
 
 
@@ -135,11 +142,12 @@ def oldest_debt(tx: Connection, list_id: int, changed_since: datetime) -> dateti
     return found
 
 
-def forms_wanted(tx: Connection, list_id: int) -> list[tuple[Format, str]]:
-    """(format, language) of the list's active readers, each once."""
+def forms_wanted(tx: Connection, list_id: int) -> list[tuple[Format, str, Length]]:
+    """(format, language, length) of the list's active readers, each once."""
     here = (subscriber.c.list_id == list_id) & (subscriber.c.state == "active")
-    chosen = select(subscriber.c.format, subscriber.c.language).where(here).distinct()
-    return sorted((row[0], row[1]) for row in tx.execute(chosen))
+    wishes = (subscriber.c.format, subscriber.c.language, subscriber.c.length)
+    rows = tx.execute(select(*wishes).where(here).distinct())
+    return sorted((row[0], row[1], row[2]) for row in rows)
 
 
 def wanted(list_id: int, window: Window) -> ColumnElement[bool]:
@@ -165,6 +173,7 @@ def _taken(tx: Connection, here: ColumnElement[bool]) -> list[Taken]:
             edition.c.frequency,
             edition.c.start,
             edition.c.end,
+            *_SEEN,
         )
         .select_from(edition_post)
         .join(edition, edition.c.id == edition_post.c.edition_id)

@@ -31,15 +31,16 @@ def _paragraph(paragraph: str) -> str:
 
 
 def _list(lines: Iterator[str]) -> str:
-    items = "".join(f"<li>{_linked(_BULLET.sub('', line, count=1))}</li>" for line in lines)
+    items = "".join(f"<li>{linked(_BULLET.sub('', line, count=1))}</li>" for line in lines)
     return f'<ul dir="auto">{items}</ul>'
 
 
 def _lines(lines: Iterator[str]) -> str:
-    return f'<p dir="auto">{"<br>".join(_linked(line.strip()) for line in lines)}</p>'
+    return f'<p dir="auto">{"<br>".join(linked(line.strip()) for line in lines)}</p>'
 
 
-def _linked(line: str) -> str:
+def linked(line: str) -> str:
+    """One line as safe HTML, its addresses as links."""
     parts = []
     position = 0
     for match in _LINK.finditer(line):

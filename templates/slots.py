@@ -3,7 +3,8 @@
 A template writes ``slot("number")``; the rendered piece then holds the name between two NUL
 characters. Nothing else in a piece can hold a NUL, because every value is cleaned of control
 characters, so delivery may split at NUL, encode the parts once, and put each reader's words in.
-Whoever puts a plain value into HTML escapes it; "also_in", "contents" and "items" are pieces.
+Whoever puts a plain value into HTML escapes it; "also_in", "dates", "contents" and "items" are
+pieces.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ SLOTS: dict[str, str] = {
     "count": "how many items stand under this heading, digits",
     "total": "how many items are in this reader's mail, digits",
     "also_in": "what edition_also_in() made for this reader and item, or nothing",
-    "contents": "the reader's entries, one after another",
+    "dates": "the reader's days, the nearest first, or nothing",
+    "contents": "the reader's entries, topic by topic",
     "items": "the reader's headings and items, one after another",
     "address": "the reader's own address",
     "settings_url": "signed link to this reader's settings, URL-safe ASCII without &",

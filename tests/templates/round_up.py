@@ -9,10 +9,13 @@ from templates import (
     Form,
     ItemView,
     edition_also_in,
+    edition_contents,
+    edition_date,
     edition_entry,
     edition_frame,
     edition_heading,
     edition_item,
+    edition_part,
     split_slots,
 )
 
@@ -28,16 +31,26 @@ READER = {
 def joined(form: Form, topics: Sequence[tuple[str, Sequence[ItemView]]]) -> str:
     """The round-up of one reader; every item is also in Jobs."""
     entries, items, number = "", "", 0
+    dates: dict[str, str] = {"closing": "", "coming": ""}
     also_in = edition_also_in(form, ("Jobs",))
     for name, posts in topics:
         items += filled(edition_heading(form, name), count=str(len(posts)))
+        entries += filled(edition_contents(form, name), count=str(len(posts)))
         for post in posts:
             number += 1
             entries += filled(edition_entry(form, post), number=str(number))
             piece = edition_item(form, post)
             items += filled(piece, number=str(number), also_in=also_in, **READER)
+            for kind, on in (("closing", post.closing_date), ("coming", post.event_date)):
+                if on:
+                    line = filled(edition_date(form, post, on), number=str(number))
+                    dates[kind] += line
+        entries += edition_part(form, "contents_end")
+    breaks = "\n" if form == "text" else ""
+    days = breaks.join(edition_part(form, kind) + lines for kind, lines in dates.items() if lines)
+    days += edition_part(form, "dates_end") if days else ""
     frame = edition_frame(form, list_title="Leeds Migration News", day=MONDAY)
-    return filled(frame, total=str(number), contents=entries, items=items, **READER)
+    return filled(frame, dates=days, total=str(number), contents=entries, items=items, **READER)
 
 
 def filled(piece: str, **values: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from templates.look import DARK, LIGHT
+from templates.look import DARK, ENOUGH, LIGHT, contrast, is_colour, palettes
 
 TEXT_PAIRS = [
     (LIGHT, "ink", "card"),
@@ -17,7 +19,7 @@ TEXT_PAIRS = [
     (LIGHT, "alarm", "card"),
     (LIGHT, "on_brand", "brand"),
     (LIGHT, "quiet_on_brand", "brand"),
-    (LIGHT, "date", "brand"),
+    (LIGHT, "on_brand_date", "brand"),
     (LIGHT, "on_date", "date"),
     (DARK, "ink", "card"),
     (DARK, "ink", "soft"),
@@ -29,7 +31,7 @@ TEXT_PAIRS = [
     (DARK, "alarm", "card"),
     (DARK, "on_brand", "brand"),
     (DARK, "quiet_on_brand", "brand"),
-    (DARK, "date", "brand"),
+    (DARK, "on_brand_date", "brand"),
     (DARK, "on_date", "date"),
     (DARK, "ground", "link"),
 ]
@@ -51,15 +53,21 @@ def test_both_palettes_name_the_same_colours() -> None:
     assert LIGHT.keys() == DARK.keys()
 
 
-def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two colours (WCAG 2.2, definition of contrast ratio)."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
+COLOURED = [pair for pair in TEXT_PAIRS if pair[1] in ("on_brand", "quiet_on_brand", "link")]
 
 
-def _luminance(colour: str) -> float:
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+@given(st.tuples(*[st.integers(0, 255)] * 3))
+def test_a_list_may_choose_any_colour_and_stays_readable(channels: tuple[int, int, int]) -> None:
+    colour = "#" + "".join(f"{channel:02x}" for channel in channels)
+    light, dark = palettes(colour)
+    assert light["brand"] == colour
+    for palette, front, back in COLOURED:
+        chosen = light if palette is LIGHT else dark
+        assert contrast(chosen[front], chosen[back]) >= ENOUGH, (colour, front, back)
+    assert contrast(light["on_brand_date"], light["brand"]) >= ENOUGH
+
+
+def test_what_is_no_colour_leaves_our_own() -> None:
+    for text in ("", "red", "#12345", "#GGGGGG", "#0b4f42;}", "url(x)"):
+        assert not is_colour(text)
+        assert palettes(text) == (LIGHT, DARK)

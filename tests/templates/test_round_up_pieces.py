@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -21,11 +21,12 @@ from templates import (
     edition_frame,
     edition_heading,
     edition_item,
+    edition_short,
     edition_subject,
     slot,
     split_slots,
 )
-from tests.templates.round_up import MONDAY, filled, joined
+from tests.templates.round_up import MONDAY, READER, filled, joined
 from tests.templates.values import DROP_IN
 
 FORMS: tuple[Form, ...] = ("html", "text", "large")
@@ -40,7 +41,7 @@ def test_each_piece_has_the_slots_that_delivery_fills(form: Form) -> None:
     item = _slots(edition_item(form, DROP_IN))
     assert {"number", "also_in"} <= item <= {"number", "also_in", "settings_address"}
     frame = _slots(edition_frame(form, list_title="News", day=MONDAY))
-    needed = {"total", "contents", "items", "address", "settings_url", "leave_url"}
+    needed = {"dates", "total", "contents", "items", "address", "settings_url", "leave_url"}
     assert needed <= frame <= needed | {"settings_address"}
 
 
@@ -53,7 +54,7 @@ def _slots(piece: str) -> set[str]:
 @pytest.mark.parametrize("form", FORMS)
 def test_a_post_that_goes_straight_away_has_no_contents_list(form: Form) -> None:
     slots = _slots(edition_frame(form, list_title="News", day=MONDAY, single=True))
-    assert "items" in slots and not slots & {"contents", "total"}
+    assert "items" in slots and not slots & {"dates", "contents", "total"}
 
 
 def test_a_round_up_in_text_reads_well() -> None:
@@ -64,9 +65,16 @@ Leeds Migration News
 
 Monday 23 November 2026
 
-In this mail: 1
+CLOSING SOON
+  Fri 4 Dec: Housing rights drop-in (1)
 
-1. Tue 8 Dec: Housing rights drop-in (closes Fri 4 Dec)
+COMING UP
+  Tue 8 Dec: Housing rights drop-in (1)
+
+IN THIS MAIL: 1
+
+Housing (1)
+1. Housing rights drop-in
 
 
 ------------------------------------------------------------------------
@@ -74,7 +82,8 @@ HOUSING (1)
 ------------------------------------------------------------------------
 
 1. Housing rights drop-in
-    When: Tuesday 8 December 2026
+    When: Tuesday 8 December 2026, 10am to 1pm
+    Where: Central Library
     Closes: Friday 4 December 2026
     From: Example Housing Advice
     Also in: Jobs
@@ -121,9 +130,11 @@ def test_every_sheet_of_style_is_small_enough_for_gmail() -> None:
 
 
 @pytest.mark.parametrize("form", ["html", "large"])
-def test_f11_fifty_items_stay_under_90_kb(form: Form) -> None:
+def test_fifty_items_of_usual_length_stay_under_90_kb(form: Form) -> None:
     item = replace(
-        DROP_IN, text="A sentence of sixty characters, as people write them in posts. " * 5
+        DROP_IN,
+        closing_date=None,
+        text="A sentence of sixty characters, as people write them in posts. " * 5,
     )
     mail = joined(form, [(f"Topic {number}", [item] * 5) for number in range(10)])
     assert len(mail.encode()) < 90_000
@@ -186,6 +197,31 @@ def test_more_is_only_promised_where_it_works() -> None:
     assert "more" in edition_item("text", DROP_IN)
     for form in FORMS:
         assert "more" not in edition_item(form, replace(DROP_IN, more=False))
+        assert "more" not in edition_short(form, replace(DROP_IN, more=False))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_item_that_is_cut_says_so_and_how_to_get_the_rest(form: Form) -> None:
+    cut = filled(edition_item(form, replace(DROP_IN, cut=True)), number="3", also_in="", **READER)
+    assert cut.count("This is the beginning") == 1 and "more 3" in cut
+    assert "This is the beginning" not in edition_item(form, DROP_IN)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_facts_stand_above_the_words(form: Form) -> None:
+    known = replace(DROP_IN, cost="free", who="anyone who rents", book="call 0113 496 0000")
+    item = edition_item(form, known)
+    facts = ("10am to 1pm", "Central Library", "free", "anyone who rents", "0113 496 0000")
+    places = [item.index(fact) for fact in (*facts, "4 December 2026", "Bring your letters")]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_late_round_up_says_so(form: Form) -> None:
+    due = datetime(2026, 11, 23, 10)
+    frame = edition_frame(form, list_title="News", day=MONDAY, late=due)
+    assert "late" in frame and "Monday 23 November 2026, 10am" in frame
+    assert "late" not in edition_frame("text", list_title="News", day=MONDAY)
 
 
 def test_an_unknown_slot_is_a_mistake_of_ours() -> None:

@@ -262,7 +262,7 @@ def page_values(name: str) -> dict[str, Any]:
 
 def values_of(letter: str) -> dict[str, Any]:
     """Values for a letter. "said" is a word of a moderator, or the line that we did not read."""
-    unclear = {"said": "Hmm, not sure"} if letter.endswith("_unclear") else {}
+    unclear: dict[str, Any] = {"said": "Hmm, not sure"} if letter.endswith("_unclear") else {}
     if letter == "rota_away":
         unclear = {"first": date(2026, 11, 23)}
     return LETTER_VALUES | unclear
