@@ -53,6 +53,9 @@ check: lint test ## the full gate: lint, then all tests
 bench: .venv/.tested ## run the benchmarks
 	@$(BIN)/python -m bench $(BENCH)
 
+audit: .venv-audit/.installed ## report known holes in what is locked; needs the internet
+	@.venv-audit/bin/python -m pip_audit --disable-pip --require-hashes -r requirements.txt --progress-spinner off
+
 catalogues: .venv/.tested ## bring the translators' files up to date with the texts
 	@$(BIN)/python -m templates.extract $(LANGUAGES)
 
@@ -61,9 +64,10 @@ lock: .venv/.tested ## write the requirements files anew; UPGRADE=--upgrade take
 	@grep -A1 '^\[build-system\]' pyproject.toml | grep -o 'setuptools[^"]*' | $(UV_COMPILE) - -o requirements-build.txt
 	@$(UV_COMPILE) pyproject.toml -o requirements.txt
 	@$(UV_COMPILE) pyproject.toml --extra test --constraint requirements.txt -o requirements-test.txt
+	@echo pip-audit | $(UV_COMPILE) - -o requirements-audit.txt
 
 clean: ## remove .venv and caches; databases and mails stay
-	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-audit build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.python:
@@ -88,4 +92,10 @@ clean: ## remove .venv and caches; databases and mails stay
 	@$(COMPILE)
 	@touch .venv/.installed $@
 
-.PHONY: help install run demo test proof lint check bench catalogues lock clean
+# Apart from .venv: what watches over the dependencies must not change them.
+.venv-audit/.installed: requirements-audit.txt
+	@$(PYTHON) -m venv --clear .venv-audit
+	@.venv-audit/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements-audit.txt
+	@touch $@
+
+.PHONY: help install run demo test proof lint check bench audit catalogues lock clean
