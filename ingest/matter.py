@@ -13,6 +13,7 @@ from delivery.letters import Pen
 from delivery.marks import Mark
 from digest import coming
 from ingest.draft import Draft
+from storage.addresses import fold
 from storage.records import Letter, MailingList, Proof, Reading
 
 
@@ -57,6 +58,13 @@ class Matter:
         """The mark of its address, when it is ours and names so many things."""
         mark = self.pen.desk.marks.read(self.to.purpose, self.to.mark)
         return mark if mark is not None and len(mark.ids) == ids else None
+
+    @property
+    def is_addressed(self) -> bool:
+        """Whether its To field names the address that it came to. Only what is signed counts: an
+        old letter, sent again to another mark, has the old one in its To field."""
+        ours = fold(self.letter.recipient)
+        return any(fold(one.address) == ours for one in self.reading.to)
 
     def days_old(self, mark: Mark) -> int:
         return (self.pen.now.date() - mark.day).days

@@ -11,17 +11,18 @@ from collections.abc import Callable
 from ingest import to_bounces, to_moderation, to_owner, to_preferences
 from ingest.matter import Matter, Outcome
 from ingest.screen import forged_as_ours
-from storage import outgoing
+from storage import outgoing, queues
 from storage.records import Confirmation
 
 _DESKS: dict[str, Callable[[Matter], Outcome]] = {
     "verdict": to_moderation.verdict,
+    "duty": to_moderation.duty,
     "post": to_moderation.author,
     "settings": to_preferences.settings,
     "join": to_preferences.join,
     "leave": to_preferences.leave,
     "help": to_preferences.help_,
-    "owner": to_owner.pass_on,
+    "owner": to_owner.owner,
 }
 
 
@@ -83,7 +84,10 @@ def _to_the_list(matter: Matter) -> Outcome:
         # Its Message-ID cannot be guessed and went to one address only, as a mark does.
         return _confirm_that(matter, to_preferences.asked(matter, answered.confirmation_id))
     if answered.volunteer_id is not None and answered.post_id is not None:
-        return to_moderation.unmarked_verdict(matter, answered.post_id, answered.volunteer_id)
+        return to_moderation.unmarked_verdict(matter, answered)
+    queue = queues.by_outgoing(matter.pen.tx, answered.id)
+    if queue is not None:
+        return to_moderation.unmarked_duty(matter, queue)
     if answered.subscriber_id is not None:
         return to_preferences.unmarked_wish(matter, answered.subscriber_id)
     if answered.post_id is not None:
@@ -101,4 +105,8 @@ def _confirm_that(matter: Matter, waiting: Confirmation | None) -> Outcome:
         return Outcome("refused", "What it confirms is gone.")
     if waiting.kind == "verdict":
         return _not_who_they_say(matter) or to_moderation.confirmed_verdict(matter, waiting)
+    if waiting.kind in ("duty", "swap"):
+        return _not_who_they_say(matter) or to_moderation.confirmed_duty(matter, waiting)
+    if waiting.kind == "organise":
+        return _not_who_they_say(matter) or to_owner.confirmed(matter, waiting)
     return to_preferences.confirm(matter, waiting)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from delivery.facts import read_facts
 from delivery.letters import To
 from ingest.characters import clean_line
 from ingest.matter import Matter, Outcome
 from moderation import answer as moderator_answer
 from moderation import author as author_answer
-from moderation import hold
-from storage import lists
-from storage.records import Confirmation, Post
+from moderation import hold, queue_answer
+from moderation.answer import Seen
+from moderation.author import Written
+from moderation.showing import seen_in
+from storage import lists, posts, versions
+from storage.queues import Queue
+from storage.records import Confirmation, Outgoing, Post
 
 
 def post(matter: Matter) -> Outcome:
@@ -36,6 +41,7 @@ def post(matter: Matter) -> Outcome:
         removed=draft.for_author,
         limits=limits,
         receipt=not matter.reading.passed_on,
+        noticed=draft.noticed,
     )
     return Outcome("post", f"post {post_id}")
 
@@ -47,18 +53,22 @@ def _new_post(matter: Matter) -> Post:
     named = [key for key in (matter.to.topic, *draft.topics) if key in known]
     # "[Leeds] Food bank" is a title where Leeds is no topic.
     whole = draft.whole_title if any(key not in known for key in draft.topics) else ""
+    title = whole or draft.title
+    facts = read_facts(title, draft.text, matter.today, matter.pen.sender.language)
     return Post(
         id=0,
         list_id=matter.pen.sender.id,
         letter_id=matter.letter.id,
         author_address=sender.address,
         author_name=clean_line(sender.name)[:150],
-        title=whole or draft.title,
+        title=title,
         html=draft.html,
         text=draft.text,
         state="held",
         held_at=matter.pen.now,
         topics=tuple(dict.fromkeys(known[key] for key in named)),
+        event_date=facts.event_date,
+        closing_date=facts.closing_date,
         message_id=matter.reading.message_id,
         notes=tuple(draft.notes),
     )
@@ -84,15 +94,44 @@ def _tell_author(matter: Matter, letter: str, **values: Any) -> None:
 
 def verdict(matter: Matter) -> Outcome:
     """A moderator's reply, with the mark that was sent to one moderator about one post."""
+    mark = matter.mark(3) or matter.mark(2)
+    if mark is None:
+        return Outcome("refused", "Its mark is not ours.")
+    version, urgent = seen_in(mark.ids)
+    old = mark.old_key or matter.days_old(mark) > moderator_answer.MARK_DAYS
+    seen = Seen(version, urgent, old, addressed=matter.is_addressed)
+    return _moderator(matter, mark.ids[0], mark.ids[1], seen)
+
+
+def unmarked_verdict(matter: Matter, answered: Outgoing) -> Outcome:
+    """A reply to a mail about a post that came to the list itself, where a post would go."""
+    assert answered.post_id is not None and answered.volunteer_id is not None
+    post = posts.by_id(matter.pen.tx, answered.post_id)
+    version = versions.at(matter.pen.tx, post, answered.created_at) if post else 0
+    urgent = answered.letter == "verdict_urgent_asked"
+    seen = Seen(version, urgent, marked=False)
+    return _moderator(matter, answered.post_id, answered.volunteer_id, seen)
+
+
+def duty(matter: Matter) -> Outcome:
+    """A moderator's reply to a mail about several posts, or about the rota."""
     mark = matter.mark(2)
     if mark is None:
         return Outcome("refused", "Its mark is not ours.")
     old = mark.old_key or matter.days_old(mark) > moderator_answer.MARK_DAYS
-    return _moderator(matter, *mark.ids, marked=True, old=old)
+    return _duty(matter, mark.ids[0], mark.ids[1], Seen(0, old=old, addressed=matter.is_addressed))
 
 
-def unmarked_verdict(matter: Matter, post_id: int, volunteer_id: int) -> Outcome:
-    return _moderator(matter, post_id, volunteer_id, marked=False)
+def unmarked_duty(matter: Matter, queue: Queue) -> Outcome:
+    return _duty(matter, queue.id, queue.volunteer_id, Seen(0, marked=False))
+
+
+def confirmed_duty(matter: Matter, waiting: Confirmation) -> Outcome:
+    """A yes to "did you say so?", or to "do you swap?"."""
+    pen, reading = matter.pen, matter.reading
+    if waiting.kind == "swap":
+        return _of(queue_answer.swapped(pen, waiting, reading))
+    return _of(queue_answer.confirmed(pen, waiting, reading, round_up=matter.round_up))
 
 
 def confirmed_verdict(matter: Matter, waiting: Confirmation) -> Outcome:
@@ -113,9 +152,7 @@ def unmarked_author(matter: Matter, post_id: int) -> Outcome:
     return _author(matter, post_id, marked=False)
 
 
-def _moderator(
-    matter: Matter, post_id: int, volunteer_id: int, *, marked: bool, old: bool = False
-) -> Outcome:
+def _moderator(matter: Matter, post_id: int, volunteer_id: int, seen: Seen) -> Outcome:
     return _of(
         moderator_answer.answer(
             matter.pen,
@@ -123,16 +160,30 @@ def _moderator(
             matter.proof,
             post_id,
             volunteer_id,
-            marked=marked,
+            seen=seen,
             round_up=matter.round_up,
-            old=old,
+        )
+    )
+
+
+def _duty(matter: Matter, queue_id: int, volunteer_id: int, seen: Seen) -> Outcome:
+    return _of(
+        queue_answer.answer(
+            matter.pen,
+            matter.reading,
+            matter.proof,
+            queue_id,
+            volunteer_id,
+            seen=seen,
+            round_up=matter.round_up,
         )
     )
 
 
 def _author(matter: Matter, post_id: int, *, marked: bool) -> Outcome:
-    answer = author_answer.answer
-    return _of(answer(matter.pen, matter.reading, matter.proof, post_id, marked=marked))
+    draft = matter.draft
+    written = Written(matter.reading, matter.proof, marked, draft.attachments, draft.noticed)
+    return _of(author_answer.answer(matter.pen, written, post_id, round_up=matter.round_up))
 
 
 def _of(answered: moderator_answer.Answered) -> Outcome:

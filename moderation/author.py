@@ -1,23 +1,50 @@
-"""An author's reply to the receipt: taking the post back."""
+"""An author's reply to what we wrote about a post: taking it back, a new text, an answer."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from delivery.letters import Pen
+from moderation import correction, notice, replacing, tell
 from moderation.answer import DAY, Answered
-from moderation.hold import to_author
-from moderation.words import fold, words
-from storage import carried, history, outgoing, posts
+from moderation.author_words import Said, read_author
+from moderation.hold import ask_one, how_sure, vouch
+from moderation.showing import to_author
+from moderation.tell import Case
+from storage import carried, history, lists, outgoing, posts, volunteers
 from storage.addresses import fold as fold_address
-from storage.records import Post, Proof, Reading
+from storage.records import NOTHING_NOTICED, Attachment, Noticed, Post, Proof, Reading
 
 # Partners write from ticket systems, which answer every mail and do not say that they are machines.
 MOST_ANSWERS_A_DAY = 3
+MOST_PASSED_ON = 5
+"""Letters of an author about one post that come to the moderators in a day."""
 
 
-def answer(pen: Pen, reading: Reading, proof: Proof, post_id: int, *, marked: bool) -> Answered:
-    """Acts on a letter that answers our mail about a post to its author.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter that answers our mail about a post to its author."""
+
+    reading: Reading
+    proof: Proof
+    marked: bool
+    attachments: Sequence[Attachment] = ()
+    noticed: Noticed = NOTHING_NOTICED
+
+    @property
+    def sender(self) -> str:
+        return self.reading.sender.address if self.reading.sender else ""
+
+    def is_by(self, post: Post) -> bool:
+        same = fold_address(self.sender) == fold_address(post.author_address)
+        return same and self.reading.senders == 1
+
+
+def answer(pen: Pen, written: Written, post_id: int, *, round_up: datetime) -> Answered:
+    """Acts on such a letter.
 
     The mark is enough, as it went to the author's address only; without it the sender's mail
     service must vouch for the author.
@@ -25,51 +52,120 @@ def answer(pen: Pen, reading: Reading, proof: Proof, post_id: int, *, marked: bo
     post = posts.by_id(pen.tx, post_id)
     if post is None or post.list_id != pen.sender.id:
         return Answered("refused", "The post that it is about is gone.")
-    author = reading.sender.address if reading.sender else ""
-    if not marked and not (
-        proof.aligned and fold_address(author) == fold_address(post.author_address)
-    ):
+    if not written.marked and not (written.proof.aligned and written.is_by(post)):
         return Answered("refused", "It is not proven that the author wrote it.")
-    if not _cancels(reading.reply_text, pen.sender.language):
-        return _explain(pen, post, _first_line(reading.reply_text))
-    return _cancel(pen, post)
+    names = (post.author_name,)
+    said = read_author(written.reading.reply_text, post.text, names, pen.sender.language)
+    case = Case(pen, post, None, round_up, written.reading.message_id or "")
+    if said.kind == "cancel":
+        return _cancel(case)
+    if said.kind == "polite":
+        return Answered("command", "it only says thank you")
+    if said.kind == "correct" and (written.is_by(post) or post.state != "held"):
+        return _new_text(case, written, said)
+    if said.text and post.state == "held":
+        return _pass_on(case, written, said.text)
+    return _explain(case, said.line)
 
 
-def _explain(pen: Pen, post: Post, said: str) -> Answered:
+def _explain(case: Case, said: str) -> Answered:
+    pen, post = case.pen, case.post
     before = outgoing.count_since(pen.tx, pen.now - DAY, "author_unclear", post_id=post.id)
     if before >= MOST_ANSWERS_A_DAY:
         return Answered("automatic", "It answers each of our answers.")
-    _write(pen, "author_unclear", post, said=said)
+    _write(case, "author_unclear", said=said, is_out=correction.can_be_corrected(post))
     return Answered("command", "author_unclear")
 
 
-def _cancel(pen: Pen, post: Post) -> Answered:
+def _cancel(case: Case) -> Answered:
+    pen = case.pen
+    lists.lock(pen.tx, case.post.list_id)
+    post = posts.by_id(pen.tx, case.post.id) or case.post
+    carried.take_out(pen.tx, post)
     had_it = carried.count_readers(pen.tx, post)
-    changes = {"decided_at": pen.now, "reason": "taken back by its author"}
+    changes = {"decided_at": pen.now, "decided_by": None, "reason": "taken back by its author"}
     open_states = ["held", "approved", "rejected"]
     if posts.change_state(pen.tx, post.id, open_states, "withdrawn", changes):
-        carried.take_out(pen.tx, post)
         history.note(pen.tx, pen.now, post.author_address, "cancelled", post_id=post.id)
-    _write(pen, "post_cancelled", post, had_it=had_it)
+        correction.take_back(case, post)
+        tell.taken_back_by_author(case, had_it)
+    _write(case, "post_cancelled", had_it=had_it)
     return Answered("command", "post_cancelled")
 
 
-def _cancels(reply: str, language: str) -> bool:
-    line = fold(_first_line(reply)).strip(" .!,")
-    line = line.removesuffix("please").removesuffix("thanks").strip(" .!,")
-    return line in words(language, "cancel")
+# A new text ---------------------------------------------------------------------------------
 
 
-def _first_line(reply: str) -> str:
-    return next((line.strip() for line in reply.splitlines() if line.strip()), "")[:200]
+def _new_text(case: Case, written: Written, said: Said) -> Answered:
+    """In the place of the old one while the post is held; else as a correction, to be approved."""
+    pen, post = case.pen, case.post
+    files = [file for file in written.attachments if not file.inline]
+    if posts.change_state(pen.tx, post.id, ["held"], "held", {}):
+        return _replace(case, written, said, files)
+    new = correction.hold_for(pen, post, said.text, said.fields, files)
+    if new is None:
+        _write(case, "author_too_late", state=post.state)
+        return Answered("command", "author_too_late")
+    history.note(pen.tx, pen.now, post.author_address, "sent a correction", post_id=post.id)
+    new = _noticed(pen, new, written.noticed)
+    sure = how_sure(_vouched(pen, written), written.proof)
+    correction.ask(pen, new, sure, case.round_up)
+    had_it = correction.readers_of_the_first(pen, new)
+    _write(case, "author_correction", had_it=had_it)
+    return Answered("post", f"correction {new.id}")
 
 
-def _write(pen: Pen, letter: str, post: Post, **values: Any) -> None:
-    pen.write(
+def _replace(case: Case, written: Written, said: Said, files: Sequence[Attachment]) -> Answered:
+    pen, post = case.pen, case.post
+    vouched = _vouched(pen, written)
+    post = replacing.replace_text(pen, post, said, files, vouched)
+    post = _noticed(pen, post, written.noticed)
+    asked = outgoing.volunteers_about(pen.tx, post.id)
+    for volunteer in volunteers.every(pen.tx, post.list_id, "moderator"):
+        if volunteer.id in asked:
+            sure = how_sure(vouched, written.proof)
+            ask_one(pen, post, volunteer, case.round_up, sure=sure, occasion="changed")
+    _write(replace(case, post=post), "author_replaced")
+    return Answered("command", "author_replaced")
+
+
+def _vouched(pen: Pen, written: Written) -> str:
+    """A mark came to the author's own address, and to nobody else."""
+    vouched = vouch(pen.tx, pen.sender, written.sender, written.proof)
+    marked = written.marked and written.proof.dmarc != "fail"
+    return "known" if vouched == "none" and marked else vouched
+
+
+def _noticed(pen: Pen, post: Post, found: Noticed) -> Post:
+    """The post with what is to be noticed about its new words."""
+    notices = notice.about(pen, post, replace(found, sketch=b""))
+    notice.keep(pen, post.id, replace(found, sketch=b""), notices)
+    posts.set_notes(pen.tx, post.id, notices.notes)
+    return replace(post, notes=notices.notes)
+
+
+# An answer ----------------------------------------------------------------------------------
+
+
+def _pass_on(case: Case, written: Written, text: str) -> Answered:
+    """To the moderators who were asked: it may be the answer to a question of theirs."""
+    pen, post = case.pen, case.post
+    before = outgoing.count_since(pen.tx, pen.now - DAY, "author_passed_on", post_id=post.id)
+    if before >= MOST_PASSED_ON:
+        return Answered("automatic", "It answers each of our answers.")
+    history.note(pen.tx, pen.now, written.sender, "wrote", post_id=post.id, detail=text[:200])
+    sender = "" if written.is_by(post) else written.sender
+    tell.author_wrote(case, text, sender)
+    _write(case, "author_passed_on")
+    return Answered("command", "author_passed_on")
+
+
+def _write(case: Case, letter: str, **values: Any) -> None:
+    case.pen.write(
         letter,
-        to_author(post),
-        answers=post.message_id or "",
+        to_author(case.post),
+        answers=case.answers or case.post.message_id or "",
         automatic="auto-replied",
-        post_title=post.title,
+        post_title=case.post.title,
         **values,
     )

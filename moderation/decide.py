@@ -9,22 +9,35 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from moderation import tell
+from moderation import correction, notice, spam, tell, undo
+from moderation.asking import today
+from moderation.fields import day_of
+from moderation.rewrite import as_html
 from moderation.tell import Case
 from moderation.verdict import Verdict
-from storage import carried, history, lists, posts, volunteers
+from storage import history, lists, posts, versions, volunteers
 from storage.addresses import fold
 from templates.flow import one_line
 
 LONGEST_TITLE = 150
+DECISIONS = ("yes", "yes always", "edit", "no", "spam", "undo", "correct")
+"""What is said here changes what becomes of a post."""
 
 
 def decide(case: Case, verdict: Verdict) -> bool:
-    """Carries out a yes, no, spam or undo; True when it took effect.
+    """Carries out one of DECISIONS; True when it took effect.
 
     When somebody was first, whoever comes late is told who and when, and nothing changes.
     """
-    apply = {"yes": _approve, "no": _reject, "spam": _spam, "undo": _undo}[verdict.kind]
+    apply = {
+        "yes": _approve,
+        "yes always": _approve,
+        "edit": _approve,
+        "no": _reject,
+        "spam": _spam,
+        "undo": undo.undo,
+        "correct": _correct,
+    }[verdict.kind]
     if apply(case, verdict):
         return True
     tell.settled_already(case, verdict.kind)
@@ -33,24 +46,36 @@ def decide(case: Case, verdict: Verdict) -> bool:
 
 def _approve(case: Case, verdict: Verdict) -> bool:
     tx, now = case.pen.tx, case.pen.now
-    decision = _decision(case) | {
-        "approved_at": now,
-        "straight_away_at": now + timedelta(minutes=case.pen.sender.undo_minutes),
-    }
+    minutes = timedelta(minutes=case.pen.sender.undo_minutes)
+    decision = case.decision | {"approved_at": now, "straight_away_at": now + minutes}
     if not posts.change_state(tx, case.post.id, ["held"], "approved", decision):
         return False
-    if changes := _changes(case, verdict.fields):
-        posts.revise(tx, case.post.id, changes)
-        case = replace(case, post=replace(case.post, **changes))
+    before, case = case.post, _revised(case, verdict)
+    notice.approved(tx, case.post, now)
     volunteers.note_approval(tx, case.post.list_id, case.post.author_address)
     _note(case, "approved", "their own post" if _is_own(case) else "")
-    tell.decided(case, "approved")
-    tell.author_approved(case)
+    if verdict.kind == "yes always":
+        volunteers.set_trust(tx, case.post.list_id, case.post.author_address, True)
+        _note(case, "trusted", case.post.author_address)
+    correction.carry_out(case)
+    edited = before if verdict.kind == "edit" else None
+    tell.decided(case, "approved", edited=edited, trusted=verdict.kind == "yes always")
+    tell.author_approved(case, edited=edited)
     return True
 
 
+def _revised(case: Case, verdict: Verdict) -> Case:
+    """The case with what the moderator changed in the post; what it was before is kept."""
+    if changes := _changes(case, verdict):
+        versions.change(case.pen.tx, case.post, changes, case.who, case.pen.now)
+        _note(case, "edited" if verdict.kind == "edit" else "changed", ", ".join(changes))
+        post = replace(case.post, version=case.post.version + 1, **changes)
+        return replace(case, post=post)
+    return case
+
+
 def _reject(case: Case, verdict: Verdict) -> bool:
-    decision = _decision(case) | {"reason": verdict.reason}
+    decision = case.decision | {"reason": verdict.reason}
     if not posts.change_state(case.pen.tx, case.post.id, ["held"], "rejected", decision):
         return False
     _note(case, "rejected", verdict.reason)
@@ -61,51 +86,28 @@ def _reject(case: Case, verdict: Verdict) -> bool:
 
 def _spam(case: Case, verdict: Verdict) -> bool:  # noqa: ARG001
     """The author hears nothing: an answer would only prove to them that somebody reads it."""
-    if not posts.change_state(case.pen.tx, case.post.id, ["held"], "spam", _decision(case)):
+    if not posts.change_state(case.pen.tx, case.post.id, ["held"], "spam", case.decision):
         return False
+    spam.learn(case.pen.tx, case.post, case.pen.now)
     _note(case, "spam")
     tell.decided(case, "spam")
     return True
 
 
-def _undo(case: Case, verdict: Verdict) -> bool:  # noqa: ARG001
-    """Back to held while no reader has it; else it leaves every edition that is not yet sent."""
-    tx, post = case.pen.tx, case.post
-    readers = carried.count_readers(tx, post)
-    before = _take_back(case, readers)
-    if not before:
+def _correct(case: Case, verdict: Verdict) -> bool:
+    """A moderator puts right what went out; before that, it is an edit."""
+    if case.post.state == "held":
+        return _approve(case, replace(verdict, kind="edit"))
+    post = correction.hold_for(case.pen, case.post, verdict.reason, verdict.fields)
+    if post is None:
         return False
-    if before == "approved":
-        volunteers.note_approval(tx, post.list_id, post.author_address, -1)
-    carried.take_out(tx, post)
-    if not readers:
-        posts.release_from_editions(tx, post.id)
-    _note(case, "undone", f"{readers} readers had it")
-    tell.undone(case, readers)
-    if before != "spam":
-        tell.author_undone(case, readers)
-    return True
+    return _approve(replace(case, post=post), Verdict("yes", fields=verdict.fields))
 
 
-def _take_back(case: Case, readers: int) -> str:
-    """Ends the decision that stood; which it was, "" when there was none."""
-    after, changes = "withdrawn", _decision(case) | {"reason": ""}
-    if not readers:
-        undecided = ("decided_at", "decided_by", "approved_at", "straight_away_at")
-        after, changes = "held", changes | dict.fromkeys(undecided)
-    for before in ("approved", "rejected", "spam"):
-        if posts.change_state(case.pen.tx, case.post.id, [before], after, changes):
-            return before
-    return ""
-
-
-def _decision(case: Case) -> dict[str, object]:
-    return {"decided_at": case.pen.now, "decided_by": case.by.id if case.by else None}
-
-
-def _changes(case: Case, fields: dict[str, str]) -> dict[str, Any]:
-    """What the fields of a yes change in the post. Topics that the list lacks are passed over."""
+def _changes(case: Case, verdict: Verdict) -> dict[str, Any]:
+    """What the moderator's words change in the post. Topics that the list lacks are passed over."""
     changes: dict[str, Any] = {}
+    fields, language = verdict.fields, case.pen.sender.language
     if title := one_line(fields.get("title", ""))[:LONGEST_TITLE]:
         changes["title"] = title
     if fields.get("topics"):
@@ -113,6 +115,13 @@ def _changes(case: Case, fields: dict[str, str]) -> dict[str, Any]:
         known = lists.topics(case.pen.tx, case.post.list_id)
         chosen = [topic.id for topic in known if {topic.key, topic.name.casefold()} & named]
         changes |= {"topics": tuple(chosen)} if chosen else {}
+    for name, field in (("date", "event_date"), ("closes", "closing_date")):
+        if name in fields:
+            first = today(case.pen.sender, case.pen.now)
+            changes[field] = day_of(fields[name], first, language)
+    if verdict.kind == "edit" and verdict.reason:
+        text = verdict.reason
+        changes |= {"text": text, "html": as_html(text, case.post.html)}
     return changes
 
 
@@ -121,8 +130,13 @@ def _is_own(case: Case) -> bool:
 
 
 def _note(case: Case, what: str, detail: str = "") -> None:
-    who = case.by.address if case.by else "operator"
     post = case.post
     history.note(
-        case.pen.tx, case.pen.now, who, what, list_id=post.list_id, post_id=post.id, detail=detail
+        case.pen.tx,
+        case.pen.now,
+        case.who,
+        what,
+        list_id=post.list_id,
+        post_id=post.id,
+        detail=detail,
     )

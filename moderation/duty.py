@@ -13,8 +13,9 @@ from typing import Any
 
 from delivery.letters import Pen, To
 from moderation import asking, queue
-from moderation.hold import ask_again, to_moderator
+from moderation.hold import ask_one
 from moderation.rota import Stretch, Swap, exchanged, find_swap
+from moderation.showing import to_moderator
 from moderation.spans import Span, read_span
 from storage import askings, confirmations, history, posts, queues, volunteers
 from storage.addresses import fold
@@ -131,7 +132,7 @@ def hand_on(
     history.note(tx, pen.now, volunteer.address, why, list_id=post.list_id, post_id=post.id)
     if taker is None:
         return None
-    ask_again(pen, post, taker, round_up)
+    ask_one(pen, post, taker, round_up, occasion="passed")
     asking.begin_anew(pen, post, [taker], round_up)
     return taker
 

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from functools import cache
 
-from moderation.days import read_day
+from delivery.days import read_day
 from moderation.phrases import LONGEST_LINE
 from moderation.words import fold, words
 

@@ -58,6 +58,19 @@ def approved(tx: Connection, post: Post, now: datetime) -> None:
     noticed.learn_hosts(tx, post.list_id, post.author_address, post.id, now)
 
 
+def suggested(tx: Connection, post: Post) -> tuple[str, ...]:
+    """Lines that a moderator may add to a yes, when they are right: "date: 4 May 2026"."""
+    found = {flag.kind: flag.detail for flag in noticed.flags(tx, post.id)}
+    there = {"event_date": post.event_date, "closing_date": post.closing_date}
+    lines = [
+        say(name, day=dates.day(date.fromisoformat(found[name])).partition(" ")[2])
+        for name, day in there.items()
+        if name in found and not day
+    ]
+    topics = [say("topics", topics=found["topics"])] if "topics" in found and not post.topics else []
+    return (*lines, *topics)
+
+
 def _hosts(pen: Pen, post: Post, found: Noticed) -> Notices:
     """Of an author whom nobody knows every link is new: the post is looked at for that alone."""
     known = noticed.known_hosts(pen.tx, post.list_id, post.author_address, found.hosts)
@@ -69,7 +82,7 @@ def _hosts(pen: Pen, post: Post, found: Noticed) -> Notices:
     if not new:
         return Notices()
     named = ", ".join(new[:_MOST_HOSTS]) + (" …" if len(new) > _MOST_HOSTS else "")
-    return Notices(flags, (_say("new_host" if len(new) == 1 else "new_hosts", hosts=named),))
+    return Notices(flags, (say("new_host" if len(new) == 1 else "new_hosts", hosts=named),))
 
 
 def _alike(pen: Pen, post: Post, found: Noticed) -> Notices:
@@ -90,7 +103,7 @@ def _looks_like(sender: MailingList, post: Post, other: Post) -> str:
     same = mine == theirs
     name = "looks_like" if same else "looks_like_other_dates"
     state = _catalogue()["states"][other.state]
-    return _say(name, title=other.title, day=dates.day(held), state=state)
+    return say(name, title=other.title, day=dates.day(held), state=state)
 
 
 def _days(pen: Pen, post: Post) -> Notices:
@@ -103,14 +116,7 @@ def _days(pen: Pen, post: Post) -> Notices:
         for name, day in (("event_date", days.event), ("closing_date", days.closing))
         if day
     ]
-    flags = tuple(Flag(name, day.isoformat()) for name, day in seen)
-    return Notices(
-        flags, tuple(_say(name, day=dates.day(day), short=_short(day)) for name, day in seen)
-    )
-
-
-def _short(day: date) -> str:
-    return dates.day(day).partition(" ")[2]
+    return Notices(tuple(Flag(name, day.isoformat()) for name, day in seen))
 
 
 def _topics(pen: Pen, post: Post) -> Notices:
@@ -118,10 +124,11 @@ def _topics(pen: Pen, post: Post) -> Notices:
         return Notices()
     found = topics_of(post.title, post.text, lists.topics(pen.tx, post.list_id))
     names = ", ".join(topic.name for topic in found)
-    return Notices(notes=(_say("topics", topics=names),)) if found else Notices()
+    return Notices((Flag("topics", names),)) if found else Notices()
 
 
-def _say(name: str, **values: str) -> str:
+def say(name: str, **values: str) -> str:
+    """A sentence of notices.toml, filled in."""
     return str(_catalogue()[name]).format(**values)
 
 

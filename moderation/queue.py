@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from delivery.letters import Pen, To
 from moderation import asking
 from moderation.rota import Stretch
-from storage import askings, posts, queues, volunteers
+from storage import askings, noticed, posts, queues, volunteers
 from storage.askings import Asked, Asking
 from storage.queues import Numbered
 from storage.records import Post, Volunteer
@@ -23,6 +23,7 @@ from templates.views import DutyView, WaitingView
 MOST_POSTS = 100
 """So many posts are shown in one mail, with their numbers; the others are counted."""
 MOST_QUIET = 20
+MOST_NOTES = 3
 FEW = 5
 LONG, SHORT = 700, 240
 """So many characters of a post's text are shown: few posts may take more room."""
@@ -164,6 +165,7 @@ def _entry(
 ) -> WaitingView:
     zone = _zone(pen, volunteer)
     waits = asking.is_put_off(state, pen.now) and state.put_off_until
+    flagged = state.quiet or post.proof == "none" or noticed.needs_a_person(pen.tx, post.id)
     return WaitingView(
         number=number,
         title=post.title,
@@ -171,10 +173,11 @@ def _entry(
         address=post.author_address if post.author_name else "",
         held_at=post.held_at.astimezone(zone),
         beginning=_beginning(post.text, room),
-        notes=post.notes,
+        notes=post.notes[:MOST_NOTES] if flagged else (),
         asked=asked,
         waits_until=waits.astimezone(zone).date() if waits else None,
-        flagged=state.quiet or bool(post.notes),
+        flagged=flagged,
+        unproven=post.proof == "none",
     )
 
 

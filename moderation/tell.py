@@ -1,18 +1,19 @@
 """The letters about a decision: to all moderators, to the author, to whoever came too late.
 
-All go out with the transaction that decided. Nothing is decided here.
+All go out with the transaction that decided. Nothing is decided here. Every mail to a moderator
+about a post answers the first one about it, so that they stand in one thread.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from delivery.letters import Pen, To
-from moderation.hold import to_author, to_moderator
-from storage import outgoing, posts, subscribers, volunteers
+from moderation.showing import to_author, to_moderator
+from storage import carried, history, outgoing, posts, subscribers, volunteers
 from storage.records import Post, Volunteer
 
 OPERATOR = "the operator"
@@ -28,13 +29,38 @@ class Case:
     """None is the operator."""
     round_up: datetime
     """When the next round-up that can take the post leaves."""
+    answers: str = ""
+    """The Message-ID of the letter that decides."""
+
+    @property
+    def decision(self) -> dict[str, Any]:
+        return {"decided_at": self.pen.now, "decided_by": self.by.id if self.by else None}
+
+    @property
+    def who(self) -> str:
+        """For the history."""
+        return self.by.address if self.by else "operator"
 
 
-def decided(case: Case, decision: str, reason: str = "") -> None:
-    """To all moderators: ``decision`` is approved, rejected or spam."""
+# To the moderators --------------------------------------------------------------------------
+
+
+def decided(
+    case: Case,
+    decision: str,
+    reason: str = "",
+    *,
+    edited: Post | None = None,
+    trusted: bool = False,
+) -> None:
+    """To all moderators: ``decision`` is approved, rejected or spam.
+
+    ``edited`` is the post before the moderator put other words in its place; ``trusted`` says that
+    its author's posts go straight in from now on.
+    """
+    approved = decision == "approved"
     for volunteer in _moderators(case):
-        due = _local(case, case.round_up, volunteer) if decision == "approved" else ""
-        _to_moderator(
+        to_one(
             case,
             "post_decided",
             volunteer,
@@ -42,17 +68,25 @@ def decided(case: Case, decision: str, reason: str = "") -> None:
             decided_at=_local(case, case.pen.now, volunteer),
             verdict=decision,
             reason=reason,
-            due=due,
-            straight_away=decision == "approved" and _straight_away(case),
+            due=_local(case, case.round_up, volunteer) if approved else "",
+            straight_away=approved and _straight_away(case),
             undo_minutes=case.pen.sender.undo_minutes,
+            corrects=_corrects(case),
+            edited=edited is not None,
+            **_before_and_after(case, edited),
+            trusted=(case.post.author_address if trusted else ""),
+            proven=case.post.proof == "proven",
         )
 
 
-def undone(case: Case, readers: int) -> None:
-    """To all moderators: ``readers`` had the post; with none of them it waits again."""
-    values: dict[str, Any] = {"had_it": readers} if readers else {}
+def undone(case: Case, readers: int, *, restored: bool = False) -> None:
+    """To all moderators: ``readers`` had the post; with none of them it waits again.
+
+    ``restored`` says that words which were changed with the decision are the author's again.
+    """
+    values: dict[str, Any] = {"had_it": readers} if readers else {"restored": restored}
     for volunteer in _moderators(case):
-        _to_moderator(
+        to_one(
             case,
             "verdict_withdrawn" if readers else "verdict_undone",
             volunteer,
@@ -62,9 +96,94 @@ def undone(case: Case, readers: int) -> None:
         )
 
 
-def author_approved(case: Case) -> None:
+def taken_back_by_author(case: Case, readers: int) -> None:
+    """To everybody who was asked: the author took the post back."""
+    asked = outgoing.volunteers_about(case.pen.tx, case.post.id)
+    for volunteer in _moderators(case):
+        if volunteer.id in asked:
+            to_one(
+                case,
+                "post_taken_back",
+                volunteer,
+                author=case.post.author_name or case.post.author_address,
+                had_it=readers,
+            )
+
+
+def author_wrote(case: Case, said: str, sender: str) -> None:
+    """To everybody who was asked: what the author answered. ``sender`` is who wrote, where it was
+    another address."""
+    asked = outgoing.volunteers_about(case.pen.tx, case.post.id)
+    for volunteer in _moderators(case):
+        if volunteer.id in asked:
+            to_one(
+                case,
+                "post_answered",
+                volunteer,
+                author=case.post.author_name or case.post.author_address,
+                said=said,
+                sender=sender,
+            )
+
+
+def waits(case: Case, volunteer: Volunteer, until: date) -> None:
+    to_one(case, "verdict_waits", volunteer, until=until, automatic="auto-replied")
+
+
+def settled_already(case: Case, said: str) -> None:
+    """Tells a moderator kindly that the matter is settled, by whom and when."""
+    post = posts.by_id(case.pen.tx, case.post.id)
+    if post is None or case.by is None:
+        return
+    if post.decided_at is None:
+        to_one(case, "verdict_nothing_to_undo", case.by)
+        return
+    first = volunteers.by_id(case.pen.tx, post.decided_by) if post.decided_by else None
+    to_one(
+        case,
+        "verdict_settled_already",
+        case.by,
+        said=said,
+        verdict=post.state,
+        decided_by=_name(first, begins=True),
+        decided_at=_local(case, post.decided_at, case.by),
+        let_in=_was_let_in(case),
+    )
+
+
+def to_one(
+    case: Case, letter: str, volunteer: Volunteer, *, urgent: bool = False, **values: Any
+) -> None:
+    """A letter about the post to one moderator, in its thread."""
+    automatic = values.pop("automatic", "auto-generated")
+    case.pen.write(
+        letter,
+        to_moderator(volunteer, case.post, urgent=urgent),
+        answers=thread(case.pen, case.post, volunteer),
+        automatic=automatic,
+        post_title=case.post.title,
+        **values,
+    )
+
+
+def thread(pen: Pen, post: Post, volunteer: Volunteer) -> str:
+    """The Message-ID of our first mail about the post to this moderator; "" before that."""
+    first = outgoing.first_about_post(pen.tx, post.id, volunteer.id)
+    return first.message_id if first else ""
+
+
+# To the author ------------------------------------------------------------------------------
+
+
+def author_approved(case: Case, *, edited: Post | None = None) -> None:
+    """With what a moderator changed, where ``edited`` is the post as the author wrote it."""
+    if case.post.corrects is not None:
+        _to_author(case, "post_correction_approved", had_it=_corrects(case))
+        return
     due = _local(case, case.round_up)
-    _to_author(case, "post_approved", due=due, straight_away=_straight_away(case))
+    letter = "post_edited" if edited else "post_approved"
+    changed: dict[str, Any] = _before_and_after(case, edited) if edited else {}
+    _to_author(case, letter, due=due, straight_away=_straight_away(case), **changed)
 
 
 def author_rejected(case: Case, reason: str) -> None:
@@ -80,38 +199,12 @@ def author_undone(case: Case, readers: int) -> None:
         _to_author(case, "post_undone")
 
 
-def settled_already(case: Case, said: str) -> None:
-    """Tells a moderator kindly that the matter is settled, by whom and when."""
-    post = posts.by_id(case.pen.tx, case.post.id)
-    if post is None or case.by is None:
-        return
-    if post.decided_at is None:
-        _to_moderator(case, "verdict_nothing_to_undo", case.by)
-        return
-    first = volunteers.by_id(case.pen.tx, post.decided_by) if post.decided_by else None
-    _to_moderator(
-        case,
-        "verdict_settled_already",
-        case.by,
-        said=said,
-        verdict=post.state,
-        decided_by=_name(first, begins=True),
-        decided_at=_local(case, post.decided_at, case.by),
-    )
+def author_urgent(case: Case) -> None:
+    _to_author(case, "post_approved", due="", straight_away=True)
 
 
-def _moderators(case: Case) -> list[Volunteer]:
-    return volunteers.every(case.pen.tx, case.post.list_id, "moderator")
-
-
-def _to_moderator(case: Case, letter: str, volunteer: Volunteer, **values: Any) -> None:
-    case.pen.write(
-        letter,
-        to_moderator(volunteer, case.post),
-        answers=_thread(case, volunteer),
-        post_title=case.post.title,
-        **values,
-    )
+def author_asked(case: Case, question: str) -> None:
+    _to_author(case, "post_question", question=question)
 
 
 def _to_author(case: Case, letter: str, to: To | None = None, **values: Any) -> None:
@@ -124,10 +217,38 @@ def _to_author(case: Case, letter: str, to: To | None = None, **values: Any) -> 
     )
 
 
-def _thread(case: Case, volunteer: Volunteer) -> str:
-    """The Message-ID of what we first asked this moderator about the post: one thread per post."""
-    asked = outgoing.last_about_post(case.pen.tx, case.post.id, "post_held", volunteer.id)
-    return asked.message_id if asked else ""
+# What they say ------------------------------------------------------------------------------
+
+
+def _moderators(case: Case) -> list[Volunteer]:
+    return volunteers.every(case.pen.tx, case.post.list_id, "moderator")
+
+
+def _before_and_after(case: Case, edited: Post | None) -> dict[str, Any]:
+    """Titles and texts; what stayed the same is ""."""
+    before = edited or case.post
+    title = before.title != case.post.title
+    text = before.text != case.post.text
+    return {
+        "old_title": before.title if title else "",
+        "new_title": case.post.title if title else "",
+        "old_text": before.text if text else "",
+        "new_text": case.post.text if text else "",
+    }
+
+
+def _corrects(case: Case) -> int | str:
+    """How many readers have the post that this one puts right; "" where it is no correction."""
+    number = case.post.corrects
+    original = posts.by_id(case.pen.tx, number) if number is not None else None
+    return carried.count_readers(case.pen.tx, original) if original else ""
+
+
+def _was_let_in(case: Case) -> bool:
+    """Whether it was approved because its author is trusted, by nobody in particular."""
+    steps = history.of_post(case.pen.tx, case.post.id)
+    last = next((step for step in reversed(steps) if step.what == "approved"), None)
+    return last is not None and last.who == "postround"
 
 
 def _straight_away(case: Case) -> bool:

@@ -36,6 +36,7 @@ Kind = Literal[
     "urgent",
     "correct",
     "away",
+    "back",
     "swap",
     "rota",
     "waiting",

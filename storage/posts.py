@@ -91,6 +91,11 @@ def revise(tx: Connection, post_id: int, changes: dict[str, Any]) -> None:
     tx.execute(delete(piece).where(piece.c.post_id == post_id))
 
 
+def set_notes(tx: Connection, post_id: int, notes: Sequence[str]) -> None:
+    """What the moderator is told about a post, not its readers."""
+    tx.execute(update(post).where(post.c.id == post_id).values(notes="\n".join(notes)))
+
+
 def release_from_editions(tx: Connection, post_id: int) -> None:
     """Lets a post that had left for nobody be taken by an edition again."""
     tx.execute(delete(edition_post).where(edition_post.c.post_id == post_id))

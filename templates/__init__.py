@@ -362,7 +362,7 @@ def _environment(language: str, *, html: bool) -> Environment:
         auto_reload=False,
     )
     tellers: tuple[Callable[..., str], ...] = (dates.day, dates.short_day, dates.month)
-    tellers += (dates.clock, dates.moment, dates.size, dates.tongue)
+    tellers += (dates.clock, dates.moment, dates.size, dates.tongue, dates.own_name)
     environment.filters.update({teller.__name__: _in_language(teller) for teller in tellers})
     environment.filters["keep"] = keep
     environment.filters["prose"] = lambda text: Markup(prose(clean(text)))

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from delivery.letters import Desk, Pen
 from delivery.marks import Marks
 from moderation import answer, decide, hold
 from moderation import author as author_desk
-from moderation.answer import Answered
+from moderation.answer import Answered, Seen
 from moderation.tell import Case
 from moderation.verdict import Kind, Verdict
 from storage import confirmations, posts
 from storage.database import Database
 from storage.outgoing import LANE_PEOPLE
 from storage.records import Attachment, Mailbox, MailingList, Post, Proof, Reading, Volunteer
-from storage.tables import outgoing
+from storage.tables import confirmation, outgoing
 from tests.mailbox import Mail
 from tests.storage.rows import NOON, new_list, new_moderator, new_topic
 from tests.whole import assert_kept
@@ -31,6 +32,7 @@ PROVEN = Proof(dkim="pass", aligned=True)
 UNPROVEN = Proof()
 EXPECTED = Path(__file__).parent / "expected"
 
+_NUMBERS = itertools.count(1)
 _MARK = re.compile(r"(?<=[+/])[a-z0-9]{23,34}(?=[@\s?&>]|$)")
 
 
@@ -52,7 +54,7 @@ class Office:
 
     def hold(self, title: str = "Food bank hours", proof: Proof = PROVEN, **more: Any) -> Post:
         """A post by Alice, unless told otherwise; ``limits``, ``removed`` and ``attached`` too."""
-        extra = {name: more.pop(name) for name in ("limits", "removed") if name in more}
+        extra = {name: more.pop(name) for name in ("limits", "removed", "noticed") if name in more}
         attached: list[Attachment] = more.pop("attached", [])
         post = Post(
             id=0, list_id=self.sender.id, letter_id=None, author_address="alice@charity.example",
@@ -84,32 +86,44 @@ class Office:
         sender: str = "",
         *,
         proof: Proof = PROVEN,
-        marked: bool = True,
-        **more: Any,
+        message_id: str | None = "",
+        senders: int = 1,
+        version: int | None = None,
+        **seen: bool,
     ) -> Answered:
-        """Somebody's reply to the mail that went to ``by``."""
-        reading = reply(sender or by.address, text, senders=more.pop("senders", 1))
+        """Somebody's reply to the mail that went to ``by``; ``seen`` and ``version`` as in Seen."""
+        reading = reply(sender or by.address, text, senders, message_id)
+        mail = Seen(version or self.look(post.id).version, **seen)
         with self.db.write() as tx:
             pen = Pen(tx, self.desk, self.sender, self.now)
-            return answer.answer(
-                pen, reading, proof, post.id, by.id, marked=marked, round_up=ROUND_UP, **more
-            )
+            return answer.answer(pen, reading, proof, post.id, by.id, seen=mail, round_up=ROUND_UP)
 
-    def confirm(self, sender: str, text: str, number: int = 1) -> Answered:
-        """A reply to "did you say so?"."""
+    def confirm(self, sender: str, text: str) -> Answered:
+        """A reply to the newest "did you say so?"."""
         with self.db.write() as tx:
+            asked = select(func.max(confirmation.c.id)).where(confirmation.c.kind == "verdict")
+            number = tx.execute(asked).scalar_one()
             waiting = confirmations.by_id(tx, number)
             assert waiting is not None
             pen = Pen(tx, self.desk, self.sender, self.now)
             return answer.confirmed(pen, waiting, reply(sender, text), round_up=ROUND_UP)
 
     def author(
-        self, post: Post, text: str, *, proof: Proof = UNPROVEN, marked: bool = True
+        self,
+        post: Post,
+        text: str,
+        sender: str = "",
+        *,
+        proof: Proof = UNPROVEN,
+        marked: bool = True,
+        attached: list[Attachment] | None = None,
     ) -> Answered:
+        """The author's reply, unless somebody else is named."""
+        reading = reply(sender or post.author_address, text)
+        written = author_desk.Written(reading, proof, marked, attached or [])
         with self.db.write() as tx:
             pen = Pen(tx, self.desk, self.sender, self.now)
-            reading = reply(post.author_address, text)
-            return author_desk.answer(pen, reading, proof, post.id, marked=marked)
+            return author_desk.answer(pen, written, post.id, round_up=ROUND_UP)
 
     def letters(self) -> list[Mail]:
         """What was written since the last time, oldest first."""
@@ -123,9 +137,11 @@ class Office:
         self.now += timedelta(**more)
 
 
-def reply(sender: str, text: str, senders: int = 1) -> Reading:
+def reply(sender: str, text: str, senders: int = 1, message_id: str | None = "") -> Reading:
+    """Each has a Message-ID of its own, unless one is given."""
+    message_id = f"r{next(_NUMBERS)}@example.org" if message_id == "" else message_id
     return Reading(
-        sender=Mailbox("", sender), reply_text=text, senders=senders, message_id="r@example.org"
+        sender=Mailbox("", sender), reply_text=text, senders=senders, message_id=message_id
     )
 
 

@@ -17,8 +17,8 @@ def said(reply: str) -> dict[int | str, tuple[str, str]]:
     """(kind, reason) by number, or "all"."""
     found = read_numbered(reply, NAMES, TOPICS)
     assert found is not None, reply
-    shown: dict[int | str, Verdict] = {**found.by_number}
-    shown |= {"all": found.rest} if found.rest else {}
+    shown: dict[int | str, Verdict] = {"all": found.rest} if found.rest else {}
+    shown.update(found.by_number.items())
     return {number: (one.kind, one.reason) for number, one in shown.items()}
 
 

@@ -333,7 +333,7 @@ def test_what_a_known_author_sends_above_the_limit_is_told_of_within_a_minute(
 
 
 def test_all_yes_never_means_a_flagged_post(three: Office) -> None:
-    plain, flagged = three.hold(), three.hold("Odd", notes=("A link leads to a number.",))
+    plain, flagged = three.hold(), three.hold("Odd", UNPROVEN)
     with three.db.write() as tx:
         queue.write(pen(three, tx), three.bob, "asked", MONDAY)
         made = queues.last_made(tx, three.sender.id, "asked")
@@ -343,7 +343,8 @@ def test_all_yes_never_means_a_flagged_post(three: Office) -> None:
         1: (plain.id, False),
         2: (flagged.id, True),
     }
-    assert "2. Odd *" in three.letters()[-1].text
+    text = three.letters()[-1].text
+    assert "2. Odd *" in text and "* We could not prove who sent this." in text
 
 
 # Pauses ------------------------------------------------------------------------------------------

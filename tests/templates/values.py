@@ -79,6 +79,7 @@ LETTER_VALUES: dict[str, Any] = {
     "author_address": "alice@housing.example",
     "sure": "proven",
     "occasion": "new",
+    "suggested": ["date: 4 May 2026", "topics: Housing"],
     "corrects": "",
     "edited": True,
     "old_title": "Drop-in",

@@ -1,0 +1,109 @@
+"""What an organiser writes to LIST-owner@, and what is meant by it."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moderation.organiser_words import Command, read_command
+
+SUNDAY = date(2026, 11, 22)
+DANA = "dana@charity.example"
+
+
+def read(text: str) -> Command | None:
+    return read_command(text, SUNDAY)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "add moderator Dana dana@charity.example",
+        "Add moderator: Dana <dana@charity.example>",
+        "add a moderator Dana, dana@charity.example.",
+        "Add Dana dana@charity.example as moderator",
+        "add dana@charity.example Dana please",
+        "Hi,\n\nnew moderator Dana (dana@charity.example)\n\nThanks\nBob",
+    ],
+)
+def test_somebody_is_added_with_name_and_address(said: str) -> None:
+    found = read(said)
+    assert found is not None
+    assert (found.kind, found.address, found.name) == ("add", DANA, "Dana")
+
+
+@pytest.mark.parametrize(
+    ("said", "address", "name"),
+    [
+        ("remove moderator dana@charity.example", DANA, ""),
+        ("Remove moderator Dana", "", "Dana"),
+        ("remove dana@charity.example, please", DANA, ""),
+    ],
+)
+def test_somebody_is_removed_by_address_or_name(said: str, address: str, name: str) -> None:
+    found = read(said)
+    assert found is not None and found.kind == "remove"
+    assert (found.address, found.name) == (address, name)
+
+
+def test_the_rota_is_set_from_a_day_on_or_for_some_days() -> None:
+    found = read("Rota from 23 November: Bob, Amina and dana@charity.example")
+    assert found is not None
+    assert found.start == date(2026, 11, 23) and found.span is None
+    assert found.names == ("Bob", "Amina", DANA)
+    found = read("rota 24–30 December: Amina, Bob")
+    assert found is not None
+    assert found.span == (date(2026, 12, 24), date(2026, 12, 31)) and found.start is None
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("rota", "rota"),
+        ("Waiting?", "waiting"),
+        ("?", "help"),
+        ("waiting", "waiting"),
+        ("What is waiting", "waiting"),
+        ("Moderators", "people"),
+        ("help", "help"),
+        ("Pause", "pause"),
+        ("pause, please", "pause"),
+        ("please resume", "resume"),
+        ("untrust alice@charity.example", "untrust"),
+        ("pause until Monday", "unclear"),
+        ("add moderator Dana", "unclear"),
+        ("remove", "unclear"),
+        ("rota from 31 February: Bob", "unclear"),
+        ("rota from 23 November", "unclear"),
+        ("untrust Alice", "unclear"),
+    ],
+)
+def test_a_word_is_whole_or_asked_back(said: str, kind: str) -> None:
+    found = read(said)
+    assert found is not None and found.kind == kind
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "Dear all, shall we meet on Monday?", "Thanks!", "Rotating people is a good idea",
+     "We are waiting for the poster.", "> pause", "Additional news", "Who can come on Friday?"],
+)  # fmt: skip
+def test_an_ordinary_letter_is_no_command(said: str) -> None:
+    assert read(said) is None
+
+
+@given(st.text(max_size=300))
+def test_anything_at_all_is_a_command_or_none(said: str) -> None:
+    found = read(said)
+    assert found is None or found.kind
+
+
+@pytest.mark.parametrize("bait", ["add ", "a@", "rota 3-", "rota :", ",", "rota: a,", "pause "])
+def test_long_bait_costs_nothing(bait: str) -> None:
+    started = time.monotonic()
+    read(bait * 50_000)
+    assert time.monotonic() - started < 0.2
