@@ -43,7 +43,8 @@ def about(pen: Pen, post: Post, found: Noticed) -> Notices:
         _topics(pen, post),
     )
     flags = (*found.flags, *(flag for part in parts for flag in part.flags))
-    return Notices(flags, tuple(note for part in parts for note in part.notes))
+    notes = (*found.notes, *(note for part in parts for note in part.notes))
+    return Notices(flags, notes)
 
 
 def keep(pen: Pen, post_id: int, found: Noticed, notices: Notices) -> None:
@@ -67,7 +68,9 @@ def suggested(tx: Connection, post: Post) -> tuple[str, ...]:
         for name, day in there.items()
         if name in found and not day
     ]
-    topics = [say("topics", topics=found["topics"])] if "topics" in found and not post.topics else []
+    topics = (
+        [say("topics", topics=found["topics"])] if "topics" in found and not post.topics else []
+    )
     return (*lines, *topics)
 
 

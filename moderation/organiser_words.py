@@ -107,13 +107,14 @@ def _first_line(text: str, language: str) -> str:
 
 
 def _greets(line: str, language: str) -> bool:
+    line = line.strip(" ,.!")
     return bool(_beginning(line, _words(language, "greetings"))) and len(line.split()) <= 4
 
 
 def _bare(line: str, language: str) -> str:
     """Without the "please" before it and the "thanks" behind it."""
     polite = _words(language, "polite")
-    line = line.strip(" .!,")
+    line = line.strip(" .!,?") or line
     while word := next((one for one in polite if line.endswith(f" {one}")), ""):
         line = line.removesuffix(word).strip(" .!,")
     while word := _beginning(line, polite):
@@ -133,7 +134,9 @@ def _without(text: str, language: str) -> str:
 
 def _beginning(text: str, choices: frozenset[str]) -> str:
     """The longest of the choices with which ``text`` begins as whole words, or ""."""
-    fitting = (one for one in choices if text == one or text.startswith((f"{one} ", f"{one}:")))
+    fitting = (
+        one for one in choices if text == one or text.startswith((f"{one} ", f"{one},", f"{one}:"))
+    )
     return max(fitting, key=len, default="")
 
 

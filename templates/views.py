@@ -98,3 +98,6 @@ class WaitingView:
     waits_until: date | None = None
     """Until when somebody wants to wait."""
     flagged: bool = False
+    """It wants a look of its own: "all yes" does not mean it."""
+    unproven: bool = False
+    """Nothing vouches for who sent it."""

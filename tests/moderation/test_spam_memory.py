@@ -39,7 +39,7 @@ def asked(office: Office) -> list[str]:
 def waiting(office: Office) -> str:
     with office.db.write() as tx:
         queue.write(Pen(tx, office.desk, office.sender, office.now), office.bob, "asked", ROUND_UP)
-    return office.letters()[-1].text
+    return " ".join(office.letters()[-1].text.split())
 
 
 def test_the_same_sender_comes_again_without_a_notice_and_is_not_lost(office: Office) -> None:
