@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import click
 
@@ -57,12 +58,14 @@ def sender(context: click.Context) -> None:
 
 def _serve(app: App, parts: tuple[Part, ...], *, trial: bool = False) -> None:
     settings = app.settings
-    set_up_logs(settings)
+    mask = set_up_logs(settings)
     if settings.proof == "mark" and not is_at_home(settings.outgoing):
         raise WrongSetting("POSTROUND_PROOF=mark is for trials: mail must stay on this machine.")
     database = app.database
+    with database.read() as tx:
+        mask.show(one.address for one in lists.every(tx))
     try:
-        asyncio.run(serve(database, settings, parts, ready=lambda: _say_ready(app, trial)))
+        asyncio.run(serve(database, settings, parts, ready=lambda: _say(app, trial)))
     except OSError as error:
         raise Failure(f"Cannot listen: {error.strerror or error}.") from error
 
@@ -74,6 +77,12 @@ def _prepare_trial(app: App) -> None:
     with app.database.write() as tx:
         if not lists.every(tx):
             plant(tx, app.now)
+
+
+def _say(app: App, trial: bool) -> None:
+    # Nobody may be there to read it: a full disk, or a log server that is gone.
+    with contextlib.suppress(OSError):
+        _say_ready(app, trial)
 
 
 def _say_ready(app: App, trial: bool) -> None:

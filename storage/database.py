@@ -162,6 +162,7 @@ def _meaning(error: DBAPIError) -> Exception:
 def _server(url: str, pool_size: int) -> Engine:
     return create_engine(
         url,
+        hide_parameters=True,  # else an error's text holds whole mails
         pool_size=pool_size,
         max_overflow=5,
         pool_pre_ping=True,
@@ -171,7 +172,8 @@ def _server(url: str, pool_size: int) -> Engine:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+    timeout = {"timeout": BUSY_MILLISECONDS / 1000}
+    engine = create_engine(url, hide_parameters=True, connect_args=timeout)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "checkout", _assert_set_up)
     event.listen(engine, "begin", _begin)
