@@ -47,7 +47,7 @@ class Draft:
     only_pictures: bool = False
     """Empty, but for pictures without a description."""
     noticed: Noticed = NOTHING_NOTICED
-    """For programs; the notes say the same to the moderator."""
+    """In its words and links."""
 
     @property
     def for_author(self) -> tuple[str, ...]:
@@ -77,19 +77,18 @@ def _draft(reading: Reading) -> Draft:
     _attach_the_rest(desk)
     title = read_title(reading.subject)
     words = any(character.isalnum() for character in body.words)
-    found, private = notice(title.text, body.text, body.trees, lying=LYING in desk.notes)
     return Draft(
         title=title.text,
         html=body.html,
         text=body.text,
         attachments=tuple(desk.attachments),
         refused=tuple(desk.refused),
-        notes=tuple(dict.fromkeys((*private, *desk.notes))),
+        notes=tuple(dict.fromkeys(desk.notes)),
         topics=title.topics,
         whole_title=title.whole,
         empty=not words,
         only_pictures=not words and any(_is_picture(file) for file in desk.attachments),
-        noticed=found,
+        noticed=notice(title.text, body.text, body.trees, lying=LYING in desk.notes),
     )
 
 

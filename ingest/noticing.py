@@ -16,18 +16,14 @@ from storage.records import Flag, Noticed
 _MOST_HOSTS = 50
 
 
-def notice(
-    title: str, text: str, trees: list[Element], *, lying: bool
-) -> tuple[Noticed, tuple[str, ...]]:
-    """What was noticed, and sentences about it for the moderator.
-
-    ``lying``: cleaning found a link that names one address and leads to another.
-    """
+def notice(title: str, text: str, trees: list[Element], *, lying: bool) -> Noticed:
+    """``lying``: cleaning found a link that names one address and leads to another."""
     private = personal_data(f"{title}\n\n{text}")
     flags = [Flag("personal_data", one.kind) for one in private if one.strong]
     flags += [Flag("lying_link")] if lying else []
-    found = Noticed(tuple(flags), _hosts(trees), sketch(f"{title}\n{text}"))
-    return found, _sentences(private)
+    return Noticed(
+        tuple(flags), _hosts(trees), sketch(f"{title}\n{text}"), notes=_sentences(private)
+    )
 
 
 def _sentences(found: Sequence[Found]) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def hold(
     silent = _too_many(pen, new.author_address, vouched, limits)
     notices = notice.about(pen, new, noticed)
     like_spam = spam.reminds_of(pen, new, vouched, noticed.hosts)
-    new = replace(new, notes=(*new.notes, *like_spam, *notices.notes))
+    new = replace(new, notes=(*like_spam, *notices.notes, *new.notes))
     post_id = posts.hold(tx, replace(new, proof=vouched), attachments)
     notice.keep(pen, post_id, noticed, notices)
     volunteers.meet_author(tx, sender.id, new.author_address, new.author_name, pen.now)

@@ -24,7 +24,8 @@ _MONTHS = (
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 _DAY = re.compile(
-    rf"(?<![\w./-])(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTHS}\b\.?(?:,? 20\d\d\b)?"
+    r"(?<![\w./-])(?P<first>\d{1,2}(?:st|nd|rd|th)?(?:,| ?(?:-|–|to|and|&|or)) ?)?"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTHS}\b\.?(?:,? 20\d\d\b)?"
     rf"|{_MONTHS} \d{{1,2}}(?:st|nd|rd|th)?\b(?!:)(?:,? 20\d\d\b)?"
     r"|\d{1,2}[./]\d{1,2}[./](?:20)?\d\d(?![\w/]|\.\d)|20\d\d-\d\d-\d\d(?![\w-]))",
     re.IGNORECASE,
@@ -69,13 +70,22 @@ def _named(text: str, today: date, language: str, *, past: bool = False) -> list
     for match in _DAY.finditer(text):
         before = text[max(above, match.start() - _BEFORE) : match.start()]
         above = match.end()
-        day = read_day(match[0], today, language)
+        day = read_day(_first_of(match), today, language)
         if day is None or not (past or today <= day <= today + _FURTHEST):
             continue
         found.append((day, before))
         if len(found) == _MOST_DAYS:
             break
     return found
+
+
+def _first_of(match: re.Match[str]) -> str:
+    """ "23 and 30 December" begins on 23 December."""
+    first, rest = match["first"] or "", match[0].removeprefix(match["first"] or "")
+    month = re.sub(r"^\d{1,2}(?:st|nd|rd|th)?(?: of)? ", "", rest)
+    if not first or month == rest:
+        return rest
+    return f"{''.join(c for c in first if c.isdigit())} {month}"
 
 
 def topics_of(title: str, text: str, topics: Sequence[Topic]) -> tuple[Topic, ...]:

@@ -178,9 +178,14 @@ class MailingList:
     def address(self) -> str:
         return f"{self.name}@{self.domain}"
 
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """All languages in which it writes, its own first."""
+        return tuple(dict.fromkeys(filter(None, (self.language, *self.languages.split(",")))))
+
     def speaks(self, language: str) -> str:
         """``language`` where it is switched on for this list, else the list's own."""
-        return language if language in self.languages.split(",") else self.language
+        return language if language in self.spoken else self.language
 
     @property
     def list_id(self) -> str:
@@ -323,7 +328,7 @@ class Flag:
 
     kind: str
     """personal_data, new_host, lying_link, looks_like (detail: the other post's id), event_date
-    or closing_date (detail: an ISO date that the text seems to name), or host."""
+    or closing_date (an ISO date that the text seems to name), topics (names), or host."""
     detail: str = ""
 
 
@@ -340,6 +345,8 @@ class Noticed:
     """Where its links lead, in ASCII, without "www."."""
     sketch: bytes = b""
     """By which its likeness to other posts is known; "" when it has too few words."""
+    notes: tuple[str, ...] = ()
+    """Sentences for the moderator about the flags."""
 
 
 NOTHING_NOTICED = Noticed()

@@ -67,8 +67,9 @@ def test_h2_a_signature_after_a_post_flags_nothing() -> None:
 def test_h2_the_moderator_reads_it_first_and_programs_find_the_flag() -> None:
     text = "One of our families (mother and her son Sami, 7, Home Office ref 1234567) needs help."
     found = draft(Reading(subject="Help needed", text=text))
-    assert found.notes[0].startswith("It may hold something private about a person: ")
-    assert "a case or identity number (“Home Office ref 1234567”)" in found.notes[0]
+    (note,) = found.noticed.notes
+    assert note.startswith("It may hold something private about a person: ")
+    assert "a case or identity number (“Home Office ref 1234567”)" in note
     assert set(found.noticed.flags) == {
         Flag("personal_data", "case"),
         Flag("personal_data", "child"),
@@ -78,7 +79,7 @@ def test_h2_the_moderator_reads_it_first_and_programs_find_the_flag() -> None:
 def test_h2_an_address_that_may_be_public_is_a_hint_and_no_flag() -> None:
     found = draft(Reading(subject="Sofa", text="A sofa, at 14 Manor Drive, LS6 1DD, on Friday."))
     assert found.noticed.flags == ()
-    assert found.notes == (
+    assert found.noticed.notes == (
         "It names an address with a house number (“14 Manor Drive, LS6 1DD”)."
         " If somebody lives there, answer NO and ask for it without that.",
     )
