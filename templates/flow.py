@@ -35,8 +35,13 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """``text`` cleaned, every run of white space one space: fit for a subject or a sentence."""
-    return " ".join(clean(re.sub("[\x85\u2028\u2029]", " ", text)).split())
+    """``text`` cleaned, every run of white space one space: fit for a subject or a sentence.
+
+    What looks like an encoded word (RFC 2047 §2) is taken apart: it was decoded once when it came,
+    and the ``email`` package would decode it again, and break on what is in it.
+    """
+    words = " ".join(clean(re.sub("[\x85\u2028\u2029]", " ", text)).split())
+    return words.replace("=?", "= ?")
 
 
 def keep(text: str) -> Kept:

@@ -176,3 +176,8 @@ def test_message_ids_are_ours_and_never_twice() -> None:
     made = {new_message_id("lists.example.org") for _ in range(100)}
     assert len(made) == 100
     assert all(one.endswith("@lists.example.org") for one in made)
+
+
+def test_c16_a_subject_that_looks_encoded_is_not_decoded_again() -> None:
+    mail = sent(replace(DRAFT, subject="Æbleskiver =?utf-8?Q?caf=A9?= på fredag"))
+    assert mail.subject == "Æbleskiver = ?utf-8?Q?caf=A9?= på fredag"
