@@ -48,7 +48,8 @@ class To:
     person shall have the reply, an address."""
     ids: tuple[int, ...] = ()
     """What the mark of the reply address names."""
-    language: str = "en"
+    language: str = ""
+    """That of the reader; the list's own where it is not known."""
     volunteer_id: int | None = None
     subscriber_id: int | None = None
     post_id: int | None = None
@@ -86,7 +87,7 @@ class Pen:
             "help_address": write_address(self.sender, "help"),
             "reply_address": reply_to,
         }
-        wording = templates.letter(name, to.language, **(shown | values))
+        wording = templates.letter(name, to.language or self.sender.language, **(shown | values))
         draft = Draft(
             letter=name,
             to=to.address,

@@ -15,7 +15,7 @@ from delivery.compose import new_message_id
 from delivery.edition_mail import LETTER
 from digest.choose import Choice, Offer
 from digest.claimed import Overtaken, Run
-from digest.offer import posts_had, read_offer
+from digest.offer import corrected_for, posts_had, read_offer
 from digest.prepare import Prepared, form_of, prepare, prepare_rest
 from storage import editions, plans, subscribers, taken
 from storage.outgoing import LANE_EDITIONS, posts_of
@@ -62,11 +62,17 @@ def _batch(run: Run, offer: Offer, choice: Choice, prepared: Prepared) -> bool:
             return editions.finish(tx, run.lead.id, run.claim, run.clock())
         upto = max([reader.id for reader in readers] + broken)
         had = posts_had(tx, run.lead.id, (*offer.earlier, *offer.taken), last, upto)
+        out = taken.stale(tx, (*offer.earlier, *offer.taken))
+        for_whom = corrected_for(tx, (*offer.earlier, *offer.taken), last, upto)
+        for number, who in for_whom.items():
+            for reader in readers:
+                if reader.id not in who:
+                    had.setdefault(reader.id, set()).add(number)
         faults = dict.fromkeys(broken, "its row cannot be read")
-        rows = list(_rows(run, choice, readers, had, prepared.bad, faults))
+        rows = list(_rows(run, choice, readers, had, prepared.bad | out, faults))
         wanted = {number for items in {row["items"] for row in rows} for number in posts_of(items)}
         if prepare_rest(tx, run, prepared, wanted, {row["form"] for row in rows}):
-            rows = list(_rows(run, choice, readers, had, prepared.bad, faults))
+            rows = list(_rows(run, choice, readers, had, prepared.bad | out, faults))
         for number, reason in faults.items():
             run.note(tx, "reader_left_out", reason, subscriber_id=number)
         editions.end_batch(tx, run.lead.id, upto, rows)
@@ -102,7 +108,7 @@ def _rows(
 
 
 def _own(run: Run, reader: Subscriber, items: str) -> Row:
-    form = form_of(reader.format, reader.language, reader.length)
+    form = form_of(reader.format, run.mailing_list.speaks(reader.language), reader.length)
     if form is None:
         raise ValueError(f'no format "{reader.format}"')
     reader.address.rpartition("@")[0].encode("ascii")  # what else we could not hand over

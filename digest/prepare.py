@@ -43,7 +43,9 @@ def prepare(
     In small steps, each with the lease renewed; what is ready already is not made again.
     """
     prepared = Prepared()
-    forms = {form for wished in formats if (form := form_of(*wished))}
+    speaks = run.mailing_list.speaks
+    found = (form_of(format_, speaks(language), length) for format_, language, length in formats)
+    forms = {form for form in found if form}
     for start in range(0, len(post_ids), POSTS_AT_ONCE):
         if stop():
             return prepared

@@ -25,7 +25,7 @@ from delivery.letters import Desk
 from delivery.notice_board import notice_board
 from delivery.pieces import write_pieces
 from digest.choose import Choice
-from digest.offer import posts_had, read_offer
+from digest.offer import corrected_for, posts_had, read_offer
 from digest.prepare import intro_of
 from digest.run import aware, window_of
 from digest.timetable import next_slot, of_list, read_zone, slot_for
@@ -72,7 +72,8 @@ def preview(
         reader = _reader(tx, mailing_list, frequency, for_address, shown)
         offer = read_offer(tx, mailing_list, offered, [frequency], now, plan=plan)
         had = posts_had(tx, None, (*offer.earlier, *offered), reader.id - 1, reader.id)
-        items = Choice(offer).items(reader, had.get(reader.id, set()))
+        had[reader.id] |= _not_theirs(tx, (*offer.earlier, *offered), reader)
+        items = Choice(offer).items(reader, had[reader.id])
         if not items:
             return None
         row = _row(mailing_list, reader, items, shown, now)
@@ -80,6 +81,12 @@ def preview(
         heads = Heads(day, intro=intro_of(mailing_list, plan), short=short)
         mail = _mail(tx, desk, mailing_list, row, heads)
     return mail if shown == "eml" else _part(mail, shown)
+
+
+def _not_theirs(tx: Connection, offered: Sequence[Taken], reader: Subscriber) -> set[int]:
+    """Corrections of what this reader never got; nobody in particular sees them all."""
+    for_whom = corrected_for(tx, offered, reader.id - 1, reader.id) if reader.id else {}
+    return {number for number, who in for_whom.items() if reader.id not in who}
 
 
 def _offered(
@@ -140,7 +147,11 @@ def _row(
         created_at=now,
         state="waiting",
         subscriber_id=reader.id,
-        form=mail_form(_FORMATS.get(shown, reader.format), reader.language, reader.length),
+        form=mail_form(
+            _FORMATS.get(shown, reader.format),
+            mailing_list.speaks(reader.language),
+            reader.length,
+        ),
         items=items,
     )
 

@@ -96,6 +96,6 @@ def _add(pen: Pen, helper: str, wanted: Addition, source: str) -> None:
 
 
 def _tell(pen: Pen, letter: str, helper: str, answers: str, added: str) -> str:
-    to = To(helper, "help", language=pen.sender.language)
+    to = To(helper, "help")
     pen.write(letter, to, answers=answers, automatic="auto-replied", added=added)
     return letter

@@ -34,5 +34,5 @@ def write(pen: Pen, letter: str, address: str, number: int, **values: Any) -> No
     """The letter that asks for a yes to confirmation ``number``, by reply or on its page."""
     mark = pen.desk.marks.mint("confirm", number, day=pen.now.date())
     url = f"{pen.desk.public_url}/confirm/{mark}"
-    to = To(address, "confirm", (number,), language=pen.sender.language)
+    to = To(address, "confirm", (number,))
     pen.write(letter, to, automatic="auto-replied", confirm_url=url, leave_url=url, **values)

@@ -46,7 +46,7 @@ def settings_values(pen: Pen, reader: Subscriber) -> dict[str, Any]:
         "format": reader.format,
         "length": reader.length,
         "files": reader.attachments,
-        "tongue": "" if reader.language in templates.LANGUAGES else reader.language,
+        "tongue": "" if pen.sender.speaks(reader.language) == reader.language else reader.language,
         "paused_until": in_force(reader, today(pen)).paused_until or "",
     }
 
@@ -67,11 +67,12 @@ def sentences(
     if after.topics != before.topics:
         said["topics"] = [names[number] for number in after.topics if number in names]
         said["all_chosen"] = not after.topics
+    said["written"] = pen.sender.spoken
     said["own"] = _own(before, after, names)
     if after.paused_until != before.paused_until:
         said["until"] = after.paused_until or ""
         said["resumed"] = after.paused_until is None
-    return templates.sentences("changes", after.language, **said)
+    return templates.sentences("changes", pen.sender.speaks(after.language), **said)
 
 
 def _new(before: Subscriber, after: Subscriber, field: str) -> str:

@@ -58,6 +58,11 @@ def tongue(code: str, language: str = "en") -> str:
     return _locale(language).languages.get(code) or code
 
 
+def own_name(code: str, language: str = "en") -> str:  # noqa: ARG001 - as all of these
+    """The name of a language in itself, for whoever looks for it: "العربية"."""
+    return _locale(code).get_language_name(code) or code
+
+
 def direction(language: str) -> str:
     """ "ltr" or "rtl", for the ``dir`` attribute."""
     return _locale(language).text_direction

@@ -85,14 +85,14 @@ def field(form: FormData, name: str, longest: int = 320) -> str:
 
 
 def show(
-    name: str, sender: MailingList | None = None, status: int = 200, **values: Any
+    name: str,
+    sender: MailingList | None = None,
+    status: int = 200,
+    *,
+    language: str = "",
+    **values: Any,
 ) -> HTMLResponse:
+    """A page; ``language`` is the reader's, where one is known."""
     known = {"list_title": sender.title} if sender else {}
-    language = sender.language if sender else "en"
+    language = sender.speaks(language) if sender else "en"
     return HTMLResponse(templates.page(name, language, **(known | values)), status)
-
-
-def masked(address: str) -> str:
-    """An address as it may be shown to whoever holds a link that was passed on."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}…@{domain}"
