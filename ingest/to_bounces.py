@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from delivery.letters import Desk, Pen
 from ingest import diagnosis
 from ingest.matter import Matter, Outcome
+from moderation import duty
 from preferences import returned
 from storage import bounces, history, lists, outgoing, subscribers
 from storage.records import Bounce, Outgoing, Subscriber
@@ -43,6 +44,7 @@ def came_back(matter: Matter, bounce: Bounce) -> Outcome:
         return Outcome("bounce", f"{said}: {followed}")
     bounces.note(matter.pen.tx, mail, bounce.kind, status, matter.pen.now)
     of_no_reader(matter.pen, mail, said)
+    duty.came_back(matter.pen, mail, matter.round_up)
     return Outcome("bounce", f"{said}: noted")
 
 

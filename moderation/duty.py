@@ -20,7 +20,7 @@ from moderation.spans import Span, read_span
 from storage import askings, confirmations, history, posts, queues, volunteers
 from storage.addresses import fold
 from storage.queues import Numbered
-from storage.records import Confirmation, Post, Volunteer
+from storage.records import Confirmation, Outgoing, Post, Volunteer
 from templates.views import DutyView
 
 SHOWN = timedelta(weeks=8)
@@ -124,6 +124,8 @@ def hand_on(
     """
     tx = pen.tx
     rows = askings.of_posts(tx, [post.id])
+    if any(one.volunteer_id == volunteer.id and one.gone for one in rows):
+        return None
     taker = asking.next_in_line(pen, post, besides=[volunteer.id])
     if taker is None and not (asking.still_asked(rows) - {volunteer.id}):
         return None
@@ -140,6 +142,20 @@ def hand_on(
 def put_off(pen: Pen, post: Post, volunteer: Volunteer, until: datetime) -> None:
     """Nobody is asked about the post before ``until``. The answer is the caller's to write."""
     asking.put_off(pen, post, volunteer, until)
+
+
+def came_back(pen: Pen, mail: Outgoing, round_up: datetime) -> None:
+    """A mail of ours to a moderator came back: whatever it asked is asked of the next one."""
+    volunteer = volunteers.by_id(pen.tx, mail.volunteer_id) if mail.volunteer_id else None
+    if volunteer is None or volunteer.removed_at or volunteer.role != "moderator":
+        return
+    ids = [mail.post_id] if mail.post_id else []
+    if (shown := queues.by_outgoing(pen.tx, mail.id)) is not None:
+        ids = [one.post_id for one in queues.posts_of(pen.tx, shown.id).values()]
+    waiting = set(askings.held_by(pen.tx, volunteer.id))
+    for post in posts.by_ids(pen.tx, [number for number in ids if number in waiting]):
+        hand_on(pen, post, volunteer, "unreachable", round_up)
+    unreachable(pen, volunteer, None, round_up)
 
 
 def unreachable(pen: Pen, volunteer: Volunteer, post: Post | None, round_up: datetime) -> None:

@@ -14,6 +14,7 @@ from digest.coming import next_weekly
 from moderation import asking, duty, queue, remind
 from moderation.hold import Limits
 from storage import history, lists, queues, volunteers
+from storage import outgoing as storage_outgoing
 from storage.database import Database
 from storage.records import MailingList, Post, Volunteer
 from storage.tables import outgoing
@@ -210,6 +211,15 @@ def test_a_pass_asks_the_next_and_everybodys_history_shows_it(three: Office) -> 
     assert steps[-3:] == [("asked", "Bob"), ("passed", ""), ("asked", "Amina")]
 
 
+def test_who_passes_twice_asks_one_more_person_only(three: Office) -> None:
+    post = three.hold()
+    three.letters()
+    with three.db.write() as tx:
+        for _ in range(2):
+            duty.pass_on(pen(three, tx), post, three.bob, MONDAY)
+    assert told(three) == ["post_held to amina", "post_passed to bob", "post_passed to bob"]
+
+
 def test_when_all_have_passed_it_waits_for_the_last(three: Office) -> None:
     post = three.hold()
     with three.db.write() as tx:
@@ -261,6 +271,35 @@ def test_d16_when_mail_to_a_moderator_is_refused_the_next_is_asked_at_once(
     assert lines[0] == "post_held to amina"
     assert sorted(lines[1:]) == ["rota_unreachable to amina", "rota_unreachable to dana"]
     assert tick(office) == []
+
+
+def test_d16_a_mail_that_comes_back_is_asked_of_the_next_once(three: Office) -> None:
+    three.hold()
+    with three.db.read() as tx:
+        mail = storage_outgoing.by_id(tx, 1)
+    assert mail is not None and mail.letter == "post_held"
+    three.letters()
+    for _ in ("a delay", "a failure"):
+        with three.db.write() as tx:
+            duty.came_back(pen(three, tx), mail, MONDAY)
+    lines = told(three)
+    assert lines[0] == "post_held to amina"
+    assert sorted(lines[1:]) == ["rota_unreachable to amina", "rota_unreachable to dana"]
+
+
+def test_d16_a_queue_mail_that_comes_back_hands_over_all_that_it_showed(three: Office) -> None:
+    for number in range(5):
+        three.hold(f"Post {number}")
+    three.letters()
+    with three.db.write() as tx:
+        queue.write(pen(three, tx), three.bob, "daily", MONDAY)
+    with three.db.read() as tx:
+        mail = storage_outgoing.by_id(tx, 11)
+    assert mail is not None and mail.letter == "queue_waiting"
+    three.letters()
+    with three.db.write() as tx:
+        duty.came_back(pen(three, tx), mail, MONDAY)
+    assert told(three)[:5] == ["post_held to amina"] * 5
 
 
 def test_d16_a_bounce_is_told_of_once_a_week(three: Office) -> None:
