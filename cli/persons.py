@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import mailbox
-from collections.abc import Iterator
 from email.utils import getaddresses
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -24,27 +22,7 @@ def copy_of(app: App, list_name: str, address: str, as_json: bool) -> None:
         copy = person.copy_of(app.pen(tx, sender), address)
     if not copy:
         raise Failure(f"{sender.address} holds nothing about {address}.")
-    click.echo(person.as_json(copy) if as_json else "\n".join(_lines(copy)), nl=not as_json)
-
-
-def _lines(value: Any, name: str = "", indent: int = 0) -> Iterator[str]:
-    """Any nested plain data as lines that people can read."""
-    before = "  " * indent
-    if isinstance(value, dict):
-        if name:
-            yield f"{before}{name}:"
-        for key, inner in value.items():
-            yield from _lines(inner, str(key), indent + bool(name))
-    elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
-        yield f"{before}{name} ({len(value)}):"
-        for number, inner in enumerate(value, 1):
-            yield from _lines(inner, str(number), indent + 1)
-    elif isinstance(value, str) and "\n" in value:
-        yield f"{before}{name}:"
-        yield from (f"{before}  | {line}" for line in value.splitlines())
-    else:
-        told = ", ".join(map(str, value)) if isinstance(value, list) else value
-        yield f"{before}{name}: {told}"
+    click.echo(person.as_json(copy) if as_json else person.as_text(copy), nl=False)
 
 
 @click.command("forget")

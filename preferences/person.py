@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,30 @@ def copy_of(pen: Pen, address: str) -> dict[str, Any]:
 
 def as_json(copy: dict[str, Any]) -> str:
     return json.dumps(copy, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def as_text(copy: dict[str, Any]) -> str:
+    return "\n".join(_lines(copy)) + "\n"
+
+
+def _lines(value: Any, name: str = "", indent: int = 0) -> Iterator[str]:
+    """Any nested plain data as lines that people can read."""
+    before = "  " * indent
+    if isinstance(value, dict):
+        if name:
+            yield f"{before}{name}:"
+        for key, inner in value.items():
+            yield from _lines(inner, str(key), indent + bool(name))
+    elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        yield f"{before}{name} ({len(value)}):"
+        for number, inner in enumerate(value, 1):
+            yield from _lines(inner, str(number), indent + 1)
+    elif isinstance(value, str) and "\n" in value:
+        yield f"{before}{name}:"
+        yield from (f"{before}  | {line}" for line in value.splitlines())
+    else:
+        told = ", ".join(map(str, value)) if isinstance(value, list) else value
+        yield f"{before}{name}: {told}"
 
 
 def copy_values(pen: Pen, reader: Subscriber, copy: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ import templates
 from config import Settings
 from delivery.letters import Desk
 from storage.database import Database, Unavailable
-from web import confirming, joining, leaving, settings_page
+from web import confirming, copying, joining, leaving, settings_page
 from web.guard import Guard, TooLarge
 from web.health import health
 from web.site import Site
@@ -48,6 +48,8 @@ def create_app(
             route("/join/{address}", joining.join, show_and_change),
             route("/confirm/{mark}", confirming.confirm, show_and_change),
             route("/settings/{mark}", settings_page.settings, show_and_change),
+            route("/settings/{mark}/address", settings_page.address, show_and_change),
+            route("/settings/{mark}/copy.{kind}", copying.copy, ["GET"]),
             route("/leave/{mark}", leaving.leave, show_and_change),
             route("/rejoin/{mark}", leaving.rejoin, ["POST"]),
             route("/health", health, ["GET"]),

@@ -19,13 +19,13 @@ from storage import confirmations, subscribers
 from storage.records import Confirmation, MailingList
 from web.site import Site, list_of, show
 
-WHAT = {"join": "join", "wish": "change", "leave": "leave"}
+WHAT = {"join": "join", "wish": "change", "leave": "leave", "address": "address", "add": "add"}
 
 
 async def confirm(request: Request, site: Site) -> Response:
     mark = site.mark(request, "confirm")
     sender, waiting, changes = await site.run(lambda tx: _asked(tx, site, mark.ids[0]))
-    leaving, address = waiting.kind == "leave", waiting.address
+    leaving, address = waiting.kind == "leave", _about(waiting)
     if mark.old_key or site.days_old(mark) > CONFIRM_WITHIN.days:
         return show("expired", sender, help_address=write_address(sender, "help"))
     if request.method != "POST" and leaving:
@@ -36,6 +36,11 @@ async def confirm(request: Request, site: Site) -> Response:
     if leaving:
         return show("leave_done", sender, address=address, rejoin_url="", settings_url="")
     return show("confirm_done", sender, address=address, what=WHAT[waiting.kind], **shown)
+
+
+def _about(waiting: Confirmation) -> str:
+    """The address that it is about: the asked one's own, unless somebody else is to be added."""
+    return str(waiting.payload["add"][0]) if waiting.kind == "add" else waiting.address
 
 
 def _asked(tx: Connection, site: Site, number: int) -> tuple[MailingList, Confirmation, list[str]]:

@@ -14,9 +14,10 @@ from starlette.responses import Response
 from delivery.marks import Mark
 from digest import coming
 from preferences import change, joining
+from preferences.moving import masked
 from storage import subscribers
 from storage.records import MailingList, Subscriber
-from web.site import Site, list_of, masked, show
+from web.site import Site, list_of, show
 
 REJOIN_DAYS = 30
 
@@ -27,10 +28,15 @@ async def leave(request: Request, site: Site) -> Response:
     address = masked(reader.address)
     if request.method != "POST":
         return show("leave", sender, address=address)
-    await site.change(lambda tx: change.leave(site.pen(tx, sender), _reader(tx, mark)[1]))
+    await site.change(lambda tx: _leave(tx, site, sender, mark))
     fresh = not mark.old_key and site.days_old(mark) <= REJOIN_DAYS
     again = f"/rejoin/{request.path_params['mark']}" if fresh else ""
     return show("leave_done", sender, address=address, rejoin_url=again, settings_url="")
+
+
+def _leave(tx: Connection, site: Site, sender: MailingList, mark: Mark) -> None:
+    """The reader hears of it: a friend may have pressed, to whom the mail was passed on."""
+    change.leave(site.pen(tx, sender), _reader(tx, mark)[1], how="on the page")
 
 
 async def rejoin(request: Request, site: Site) -> Response:

@@ -12,8 +12,8 @@ import templates
 from delivery.letters import Desk, Pen
 from ingest.attachments import RefusedAttachment
 from ingest.draft import Draft
-from preferences import roll
-from storage import editions, lists, outgoing, volunteers
+from preferences import returned, roll, sheets, unreachable
+from storage import bounces, editions, lists, outgoing, subscribers, volunteers
 from storage.database import Database
 from storage.records import Outgoing
 from storage.tables import outgoing as mails
@@ -106,8 +106,14 @@ def _readers(desks: Desks, bring: Bring) -> None:
     carol = desks.look()
     assert carol is not None
     settings = desks.marked("settings", carol.id)
-    for text in ("hmm", "settings", "help", "daily", "more 3"):
+    for text in ("hmm", "settings", "help", "daily", "more 3", "my data", "search bread"):
         bring(settings, CAROL, text)
+    moved, _ = bring(settings, CAROL, "new address carol@new.example")
+    bring(moved.reply_to, "carol@new.example", "yes")
+    bring(settings, CAROL, f"new address {CAROL}")
+    for more in ("", " because she asked"):
+        bring("news-help", "dee@example.org", f"add Erin erin@house.example{more}", proof=PROVEN)
+    bring("news-help", "dee@example.org", "add Fay fay@house.example because she asked")
     bring("news", CAROL, "weekly", **answering(welcome))
     bring("news-leave", CAROL)
     bring(settings, CAROL, "stop")
@@ -125,6 +131,11 @@ def _more(desks: Desks) -> list[Mail]:
     desks.bring(dilan, "dilan@house.example", "more 1")
     with desks.db.write() as tx:
         pen = Pen(tx, Desk.of(desks.settings), desks.sender, desks.now)
-        row = roll.Row("new@reader.example", topics="housing")
+        row = sheets.Row("new@reader.example", topics="housing")
         roll.add(pen, row, lists.topics(tx, desks.sender.id), welcome=True)
+        reader = subscribers.by_address(tx, desks.sender.id, "new@reader.example")
+        assert reader is not None
+        bounces.stop(tx, reader.id, "hard", desks.now - returned.PROBES_AFTER[0])
+        returned.go_on(pen, bounces.all_stopped(tx)[0])
+        unreachable.tell(pen)
     return desks.letters()

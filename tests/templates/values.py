@@ -214,8 +214,8 @@ DROP_IN = ItemView(
 )
 
 TOPICS = (
-    {"key": "housing", "name": "Housing", "chosen": True},
-    {"key": "legal", "name": "Legal advice", "chosen": False},
+    {"key": "housing", "name": "Housing", "chosen": True, "own": "daily"},
+    {"key": "legal", "name": "Legal advice", "chosen": False, "own": ""},
 )
 
 PAGE_VALUES: dict[str, dict[str, Any]] = {
@@ -241,8 +241,18 @@ PAGE_VALUES: dict[str, dict[str, Any]] = {
         "frequency": "weekly",
         "topics": TOPICS,
         "format": "html",
-        "formats": ("html", "plain", "large"),
+        "length": "full",
+        "files": "linked",
+        "tongue": "en",
+        "tongues": ("en", "ar"),
         "paused_until": date(2026, 12, 14),
+        "stopped": True,
+        "new_address": "",
+        "asked": False,
+        "save_url": "/settings/k3y",
+        "address_url": "/settings/k3y/address",
+        "data_url": "/settings/k3y/copy.json",
+        "text_url": "/settings/k3y/copy.txt",
         "leave_url": "/leave/k3y",
         "saved": True,
         "changes": ("You get one mail a week.",),

@@ -1,0 +1,177 @@
+"""The settings page: every setting, another address, a copy of everything; kind about mistakes."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from tests.web.browser import CAROL, Browser
+
+
+def page_of(browser: Browser, **more: object) -> str:
+    return browser.path("settings", browser.reader(**more).id)  # type: ignore[arg-type]
+
+
+FORM = {
+    "frequency": "monthly",
+    "topics": ["housing", "law"],
+    "own-housing": "daily",
+    "own-jobs": "",
+    "own-law": "",
+    "format": "large",
+    "length": "short",
+    "attachments": "included",
+    "paused_until": "2027-06-01",
+}
+
+
+def test_every_setting_can_be_chosen_at_once(browser: Browser) -> None:
+    path = page_of(browser)
+    said = browser.post(path, FORM).text
+    for sentence in (
+        "You now get one mail a month.",
+        "Your topics are now: Housing, Law.",
+        "For Housing you now get one mail a day.",
+        "Your mails now look like this: large print.",
+        "Your mails are now short",
+        "Files now come with your mails.",
+        "until Tuesday 1 June 2027",
+    ):
+        assert sentence in said
+    carol = browser.look()
+    assert carol is not None
+    housing, law = browser.topics["housing"], browser.topics["law"]
+    assert (carol.frequency, carol.topics) == ("monthly", (housing, law))
+    assert carol.topic_frequencies == {housing: "daily"}
+    assert (carol.format, carol.length, carol.attachments) == ("large", "short", "included")
+    assert carol.paused_until == date(2027, 6, 1)
+    assert [mail.letter for mail in browser.letters()] == ["settings_changed"]
+
+
+def test_a_topics_own_frequency_is_taken_back(browser: Browser) -> None:
+    housing = browser.topics["housing"]
+    path = page_of(browser, topic_frequencies={housing: "daily"})
+    assert '<option value="daily" selected>' in browser.get(path).text
+    said = browser.post(path, {**FORM, "own-housing": ""}).text
+    assert "Housing now comes with all the others." in said
+    assert browser.look().topic_frequencies == {}  # type: ignore[union-attr]
+
+
+def test_what_a_form_leaves_out_stays_as_it_is(browser: Browser) -> None:
+    path = page_of(browser, length="short", attachments="included", language="ar")
+    browser.post(path, {"frequency": "daily", "format": "html"})
+    carol = browser.look()
+    assert carol is not None
+    assert (carol.length, carol.attachments, carol.language) == ("short", "included", "ar")
+
+
+@pytest.mark.parametrize("typed", ["1 June", "1 June 2027", "01/06/2027", "3 weeks"])
+def test_a_browser_without_a_calendar_may_type_a_date(browser: Browser, typed: str) -> None:
+    browser.post(page_of(browser), {**FORM, "paused_until": typed})
+    until = browser.look().paused_until  # type: ignore[union-attr]
+    assert until == (date(2026, 12, 9) if "weeks" in typed else date(2027, 6, 1))
+
+
+@pytest.mark.parametrize("typed", ["2020-01-01", "nonsense", "31 February", "2026-11-18"])
+def test_a_day_that_cannot_be_is_told_beside_its_field(browser: Browser, typed: str) -> None:
+    answer = browser.post(page_of(browser), {**FORM, "paused_until": typed})
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.text
+    assert '<a href="#paused_until">Enter a day that is still to come' in answer.text
+    assert f'value="{typed}"' in answer.text
+    assert 'aria-describedby="paused_until-error"' in answer.text
+    assert browser.look().frequency == "weekly"  # type: ignore[union-attr]
+    assert browser.letters() == []
+
+
+def test_another_address_is_asked_and_told(browser: Browser) -> None:
+    path = page_of(browser)
+    said = browser.post(f"{path}/address", {"new_address": "carol@new.example"}).text
+    assert "Now look at your mail" in said
+    asked, told = browser.letters()
+    assert (asked.letter, asked.to) == ("address_confirm", ("carol@new.example",))
+    assert (told.letter, told.to) == ("address_asked", (CAROL,))
+    confirm = next(line.strip() for line in asked.text.splitlines() if "/confirm/" in line)
+    assert "Is this your new address?" in browser.get(confirm).text
+    assert browser.look() is not None
+    assert "We now send" in browser.post(confirm).text
+    assert browser.look() is None
+    assert browser.look("carol@new.example").state == "active"  # type: ignore[union-attr]
+    changed, welcome = browser.letters()
+    assert (changed.letter, changed.to) == ("address_changed", (CAROL,))
+    assert "carol@new" not in changed.text
+    assert welcome.to == ("carol@new.example",)
+    browser.post(confirm)
+    assert browser.letters() == []
+
+
+@pytest.mark.parametrize("typed", ["", "carol", "carol@", "a@b.example, c@d.example", "<x@y.z>"])
+def test_what_is_no_address_is_told_beside_its_field(browser: Browser, typed: str) -> None:
+    answer = browser.post(f"{page_of(browser)}/address", {"new_address": typed})
+    assert answer.status_code == 422
+    assert '<a href="#new_address">Enter an email address' in answer.text
+    assert browser.letters() == []
+
+
+def test_e9_a_new_address_that_is_known_gets_the_same_answer(browser: Browser) -> None:
+    path = page_of(browser)
+    browser.reader("dilan@reader.example")
+    known = browser.post(f"{path}/address", {"new_address": "dilan@reader.example"}).text
+    other = browser.post(f"{path}/address", {"new_address": "erin@reader.example"}).text
+    assert known == other
+
+
+def test_a_page_that_is_loaded_again_by_its_address_is_there(browser: Browser) -> None:
+    path = page_of(browser)
+    assert "Your settings" in browser.get(f"{path}/address").text
+
+
+@pytest.mark.parametrize(("kind", "media"), [("json", "application/json"), ("txt", "text/plain")])
+def test_e18_the_copy_is_there_to_be_taken(browser: Browser, kind: str, media: str) -> None:
+    path = page_of(browser)
+    browser.post(path, FORM)
+    answer = browser.get(f"{path}/copy.{kind}")
+    assert answer.headers["content-type"].startswith(media)
+    assert "attachment" in answer.headers["content-disposition"]
+    assert CAROL in answer.text
+    assert "one mail a month" in answer.text
+    if kind == "json":
+        assert json.loads(answer.text)["reader"]["format"] == "large"
+
+
+def test_e4_the_copy_needs_the_mark_of_its_reader(browser: Browser) -> None:
+    path = page_of(browser)
+    leave = browser.path("leave", 1).rpartition("/")[2]
+    assert browser.get(f"/settings/{leave}/copy.json").status_code == 404
+    assert browser.get(f"{path[:-1]}0/copy.json").status_code == 404
+    browser.now = browser.now.replace(year=2028)
+    assert browser.get(f"{path}/copy.json").status_code == 404
+
+
+def test_a_stopped_reader_sees_so_and_saving_revives(browser: Browser) -> None:
+    path = page_of(browser, state="stopped")
+    assert "We have stopped sending" in browser.get(path).text
+    said = browser.post(path, {"frequency": "weekly", "format": "html"}).text
+    assert "Mails come to you again." in said
+    assert browser.look().state == "active"  # type: ignore[union-attr]
+    assert "We have stopped sending" not in browser.get(path).text
+
+
+def test_the_page_stays_small_with_thirty_topics(browser: Browser) -> None:
+    from storage import lists
+
+    with browser.db.write() as tx:
+        for number in range(30):
+            lists.add_topic(tx, browser.sender.id, f"topic-{number}", f"Topic number {number}")
+    assert len(browser.get(page_of(browser)).content) < 50_000
+
+
+def test_leaving_by_a_friends_hand_is_told_to_the_reader(browser: Browser) -> None:
+    """E11: the friend sees a masked address; the reader hears of it and can undo it by reply."""
+    path = browser.path("leave", browser.reader().id)
+    browser.post(path)
+    (mail,) = browser.letters()
+    assert mail.to == (CAROL,)
+    assert "JOIN" in mail.text

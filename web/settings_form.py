@@ -1,0 +1,76 @@
+"""Reads the form with a reader's settings: fields in, wishes or errors out. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.datastructures import FormData
+
+import templates
+from preferences.until import read_until
+from storage.records import FILES, FORMATS, FREQUENCIES, LENGTHS, MailingList, Subscriber, Topic
+from web.site import Site, field
+
+Errors = Sequence[tuple[str, str]]
+"""(field, what to do about it)"""
+
+_CHOICES: dict[str, tuple[Sequence[str], str]] = {
+    "frequency": (FREQUENCIES, "Choose how often you want mail"),
+    "format": (FORMATS, "Choose how your mail should look"),
+    "length": (LENGTHS, "Choose how long your mail should be"),
+    "attachments": (FILES, "Choose what we do with files"),
+}
+_ALWAYS_SENT = ("frequency", "format")
+
+
+def today(site: Site, sender: MailingList) -> date:
+    """The list's local date."""
+    return site.clock().astimezone(ZoneInfo(sender.timezone)).date()
+
+
+def wanted_of(
+    form: FormData, reader: Subscriber, topics: Sequence[Topic], today: date
+) -> tuple[dict[str, Any], Errors]:
+    """The fields of Subscriber with their new values, and what is wrong with the form."""
+    wanted: dict[str, Any] = {"topics": _topics(form, topics), **_own(form, reader, topics)}
+    errors = []
+    for name, (known, error) in _CHOICES.items():
+        value = field(form, name)
+        if value in known:
+            wanted[name] = value
+        elif value or name in _ALWAYS_SENT:
+            errors.append((name, error))
+    if field(form, "language") in templates.LANGUAGES:
+        wanted["language"] = field(form, "language")
+    typed = field(form, "paused_until", 40)
+    until = _until(typed, today, reader)
+    if typed and until is None:
+        errors.append(("paused_until", "Enter a day that is still to come, like 1 June"))
+    return wanted | {"paused_until": until}, errors
+
+
+def _until(typed: str, today: date, reader: Subscriber) -> date | None:
+    """A browser's own form of a date, or words. A pause that is over is none, not an error."""
+    return read_until(typed, today, reader.language) if typed else None
+
+
+def _topics(form: FormData, topics: Sequence[Topic]) -> tuple[int, ...]:
+    chosen = {value for value in form.getlist("topics") if isinstance(value, str)}
+    ids = tuple(topic.id for topic in topics if topic.key in chosen)
+    # All ticked and none ticked both mean everything, also what is added later.
+    return () if len(ids) == len(topics) else ids
+
+
+def _own(form: FormData, reader: Subscriber, topics: Sequence[Topic]) -> dict[str, Any]:
+    own = dict(reader.topic_frequencies)
+    for topic in topics:
+        name = f"own-{topic.key}"
+        value = field(form, name)
+        if value in FREQUENCIES:
+            own[topic.id] = value
+        elif name in form and not value:
+            own.pop(topic.id, None)
+    return {"topic_frequencies": own}
