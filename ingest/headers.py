@@ -37,8 +37,10 @@ def raw_values(message: Message, name: str) -> list[str]:
 
 def first(message: Message, name: str) -> str:
     """The first value of ``name`` that is not empty, decoded; "" when there is none."""
-    hint = charset_hint(message)
-    return next((text for value in raw_values(message, name) if (text := decoded(value, hint))), "")
+    values = raw_values(message, name)
+    # Looking for a charset costs more than all the rest, and hardly any header needs one.
+    hint = charset_hint(message) if any(map(_is_eight_bit, values)) else None
+    return next((text for value in values if (text := decoded(value, hint))), "")
 
 
 def charset_hint(message: Message) -> str | None:
@@ -72,14 +74,22 @@ def unfolded(value: str) -> str:
 
 def eight_bit(value: str, hint: str | None = None) -> str:
     """Surrogate escapes (raw 8-bit bytes) and raw ISO-2022-JP become the letters they stand for."""
-    if "\x1b$" in value or any("\udc80" <= letter <= "\udcff" for letter in value):
+    if _is_eight_bit(value):
         data = value.encode("utf-8", "surrogateescape")
         return charsets.decode(data, None, hint)[0]
     return value
 
 
+def _is_eight_bit(value: str) -> bool:
+    if "\x1b$" in value:
+        return True
+    return not value.isascii() and any("\udc80" <= letter <= "\udcff" for letter in value)
+
+
 def printable(text: str) -> str:
     """``text`` on one line, without control characters, tricks of direction, or lone surrogates."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     kept = []
     for letter in text:
         kind = unicodedata.category(letter)
