@@ -22,6 +22,7 @@ _VARYING = (
     (r"\b\d{1,2}(?:[.:]\d\d)?(?:am|pm)\b", "TIME"),
     (r"127\.0\.0\.1:\d+", "HOST"),
     (r"(?<=\nDate: ).+", "DATE"),
+    (r"(?<=\n  date: ).+", "DATE"),
     (r"=_[0-9a-f]+|={15}\d+==", "BOUNDARY"),
 )
 
