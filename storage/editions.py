@@ -10,9 +10,9 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, tuple_, update
 
-from storage import journal
+from storage import journal, lists
 from storage.database import insert_many_once, insert_once
 from storage.records import FREQUENCIES, Edition, Frequency
 from storage.tables import edition, edition_post, mailing_list, outgoing, post
@@ -20,6 +20,12 @@ from storage.taken import Window, free, wanted
 
 _NAMES = [field.name for field in fields(Edition)]
 _FIELDS = [edition.c[name] for name in _NAMES]
+# Asked for each post that comes in, so it is made once.
+_BY_PERIOD = select(*_FIELDS).where(
+    edition.c.list_id == bindparam("list"),
+    edition.c.frequency == bindparam("frequency"),
+    edition.c.period == bindparam("period"),
+)
 
 
 # Which editions there are -----------------------------------------------------------------------
@@ -45,8 +51,8 @@ def by_id(tx: Connection, edition_id: int) -> Edition | None:
 
 
 def by_period(tx: Connection, list_id: int, frequency: Frequency, period: str) -> Edition | None:
-    here = (edition.c.list_id == list_id) & (edition.c.frequency == frequency)
-    row = tx.execute(select(*_FIELDS).where(here & (edition.c.period == period))).one_or_none()
+    asked = {"list": list_id, "frequency": frequency, "period": period}
+    row = tx.execute(_BY_PERIOD, asked).one_or_none()
     return Edition(*row) if row else None
 
 
@@ -86,6 +92,8 @@ def claim(
     A window that anybody has claimed before is not among them. ``skipped_too`` makes one that
     was skipped after all.
     """
+    # Nobody takes an approval back meanwhile, so that no edition keeps a post that is held.
+    lists.lock(tx, list_id)
     got: dict[int, Window] = {}
     for window in windows:
         number = _insert(tx, list_id, window, "making", claim, now, now + lease)
