@@ -59,7 +59,7 @@ def set_up_logs(settings: Settings) -> Mask:
     # A log that cannot be written must not fill the other outputs with complaints about it.
     logging.raiseExceptions = False
     # These tell every command line or job; ours say what matters.
-    for name in ("mail.log", "apscheduler", "uvicorn", "aiosmtplib", "asyncio"):
+    for name in ("mail.log", "alembic", "apscheduler", "uvicorn", "aiosmtplib", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
     return mask
 

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 
 import uvicorn
@@ -23,8 +24,10 @@ from delivery.dkim_sign import Signer, WrongKey
 from delivery.letters import Desk
 from delivery.ready import Readier
 from delivery.sender import run_sender
+from delivery.transport import Maildir
 from digest.clock import Chore, run_clock
 from digest.coming import next_weekly
+from digest.proof import show_proofs
 from ingest.door import Door, open_door
 from ingest.door_settings import DoorSettings
 from ingest.resolver import Dns
@@ -49,6 +52,7 @@ async def serve(
     Raises WrongSetting, OSError when an address is taken, and whatever ends a part by mistake.
     """
     _check_scanner(settings)
+    _check_folder(settings)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -83,6 +87,17 @@ def _check_scanner(settings: Settings) -> None:
         read_setting(settings.spam_scanner)
     except ValueError as error:
         raise WrongSetting(f"POSTROUND_SPAM_SCANNER: {error}") from error
+
+
+def _check_folder(settings: Settings) -> None:
+    """Mail that cannot be put down would wait for ever, and nobody would know why."""
+    if settings.outgoing.startswith("maildir:"):
+        try:
+            Maildir(Path(settings.outgoing.removeprefix("maildir:")))
+        except OSError as error:
+            raise WrongSetting(
+                f"POSTROUND_OUTGOING names a folder that cannot be used ({error.strerror})."
+            ) from error
 
 
 def _signer(settings: Settings) -> Signer | None:
@@ -139,7 +154,13 @@ def _tls(settings: Settings) -> ssl.SSLContext | None:
     if not settings.tls_certificate:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(settings.tls_certificate, settings.tls_key)
+    try:
+        context.load_cert_chain(settings.tls_certificate, settings.tls_key)
+    except OSError as error:
+        raise WrongSetting(
+            "POSTROUND_TLS_CERTIFICATE and POSTROUND_TLS_KEY are no certificate and its key "
+            f"({getattr(error, 'reason', None) or error.strerror})."
+        ) from error
     return context
 
 
@@ -194,6 +215,7 @@ async def _clock(
     desk = Desk.of(settings)
     chores: list[Chore] = [partial(remind.run, database, desk, next_weekly)]
     chores.append(Returned(database, desk))
+    chores.append(partial(show_proofs, database, desk))
     task = _watched(run_clock(database, stop, chores), stop)
     try:
         yield

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -83,7 +84,9 @@ def read_settings(environ: Mapping[str, str] | None = None, folder: Path | None 
 
     Raises WrongSetting, whose text is one sentence that names the setting.
     """
-    values = dot_env((folder or Path()) / ".env") | dict(os.environ if environ is None else environ)
+    written = dot_env((folder or Path()) / ".env")
+    _refuse_unknown(written)
+    values = written | dict(os.environ if environ is None else environ)
     get = _Getter(values)
     database_url = _database_url(values.get("DATABASE_URL", "") or "sqlite:///postround.db")
     web_listen = _web_listen(values, get("WEB_LISTEN"))
@@ -140,6 +143,16 @@ def is_at_home(outgoing: str) -> bool:
         return True
     host = urlsplit(outgoing).hostname or ""
     return host == "localhost" or host.startswith("127.") or host == "::1"
+
+
+def _refuse_unknown(written: Mapping[str, str]) -> None:
+    """A name with a typing mistake would silently leave the default in force."""
+    known = {f"POSTROUND_{one.name.upper()}" for one in fields(Settings)}
+    for name in written:
+        if name.startswith("POSTROUND_") and name not in known:
+            near = get_close_matches(name, known, 1)
+            meant = f"; did you mean {near[0]}" if near else ""
+            raise WrongSetting(f"{name} in .env is not a setting{meant}.")
 
 
 class _Getter:
