@@ -184,6 +184,8 @@ def _set_up(connection: DBAPIConnection, _record: object) -> None:
     assert isinstance(connection, sqlite3.Connection)
     connection.isolation_level = None  # we write BEGIN ourselves, see _begin
     connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+    # Letters are large: with pages of 4 KiB they cost a third more computing. For a new file only.
+    connection.execute("PRAGMA page_size=8192")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
