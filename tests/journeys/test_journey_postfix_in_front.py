@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ import pytest
 from storage.database import Unavailable
 from storage.records import Arrival
 from tests.dialogue import DATA, HELLO, LETTER, MAIL, RCPT, Dialogue, RunningDoor, running_door
+from tests.journeys.conftest import plant
+from tests.journeys.letters import note, post
 from tests.postfix import Postfix, running_postfix
-from tests.servers import free_port
+from tests.servers import Installation, free_port
 
 pytestmark = pytest.mark.postfix
 
@@ -144,3 +147,37 @@ def test_while_we_are_down_a_new_address_is_put_off_and_not_refused() -> None:
         dialogue.say(HELLO)
         dialogue.say(MAIL)
         assert dialogue.say(RCPT).startswith("45")
+
+
+# The whole service behind it ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["lmtp", "smtp"])
+def test_a_post_and_its_yes_go_through_postfix_and_the_whole_service(
+    by: str, new_installation: Callable[..., Installation], sqlite_url: str
+) -> None:
+    plant(sqlite_url)
+    lmtp = free_port()
+    service = new_installation(
+        sqlite_url,
+        POSTROUND_LMTP_LISTEN=f"127.0.0.1:{lmtp}",
+        POSTROUND_TRUSTED_RELAYS="127.0.0.1",
+    )
+    service.start("run")
+    way = f"lmtp:inet:127.0.0.1:{lmtp}" if by == "lmtp" else f"smtp:[127.0.0.1]:{service.smtp_port}"
+    there = {"relay_transport": way, "smtp_line_length_limit": "0", "mynetworks": "192.0.2.0/24"}
+    with running_postfix(**recipe() | there) as postfix:
+        with smtplib.SMTP("127.0.0.1", postfix.port, timeout=30) as client:
+            client.sendmail("alice@charity.example", "news@lists.example.org", post())
+        held = service.wait_for_mail(letter="post_held", timeout=30)
+        assert held.to == ("bob@council.example",)
+        yes = note("Bob <bob@council.example>", held.reply_to, f"Re: {held.subject}", "Yes\n")
+        with smtplib.SMTP("127.0.0.1", postfix.port, timeout=30) as client:
+            client.sendmail("bob@council.example", held.reply_to, yes)
+        told = service.wait_for_mail(letter="post_approved", timeout=30)
+        assert told.to == ("alice@charity.example",)
+        with Dialogue(postfix.port, timeout=20) as dialogue:
+            dialogue.say(HELLO)
+            dialogue.say(MAIL)
+            assert dialogue.say(b"RCPT TO:<nobody@lists.example.org>").startswith("550 5.1.1")
+    assert json.loads(service.command("waiting", "--json"))["posts"] == []
