@@ -91,7 +91,7 @@ class Choice:
 
     def _matching(self, posts: Iterable[Taken], wishes: Wishes) -> Iterable[Taken]:
         for taken in posts:
-            if frequency_for(self._topics[taken.post_id], wishes) == taken.frequency:
+            if _frequency_of(taken, self._topics[taken.post_id], wishes) == taken.frequency:
                 yield taken
 
     def _owed(self, reader: Subscriber, wishes: Wishes) -> Iterable[Taken]:
@@ -148,6 +148,15 @@ def frequency_for(topics: Collection[int], wishes: Wishes) -> Frequency | None:
     chosen = dict(own)
     found = {chosen.get(topic, default) for topic in topics if not wanted or topic in wanted}
     return min(found, key=FREQUENCIES.index, default=None)
+
+
+def _frequency_of(taken: Taken, topics: Collection[int], wishes: Wishes) -> Frequency | None:
+    """What is urgent goes to everybody at once; and whoever has a text that was wrong gets the
+    right one, whatever they chose since."""
+    if taken.urgent:
+        return "straight away"
+    found = frequency_for(topics, wishes)
+    return wishes[0] if found is None and taken.corrects is not None else found
 
 
 def _all(offer: Offer) -> tuple[Taken, ...]:

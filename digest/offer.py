@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from delivery.facts import read_mark
 from digest.choose import LATE, Offer
 from digest.timetable import read_zone
-from storage import lists, taken
+from storage import carried, lists, taken
+from storage import posts as every_post
 from storage.outgoing import posts_of
 from storage.records import Frequency, MailingList, Plan, Topic
 from storage.taken import Taken
@@ -92,6 +93,20 @@ def posts_had(
         for reader, items in taken.items_had(tx, carriers, after_id, last_id):
             had[reader].update(posts_of(items))
     return had
+
+
+def corrected_for(
+    tx: Connection, posts: Sequence[Taken], after_id: int, last_id: int
+) -> dict[int, set[int]]:
+    """By correction the readers, of those from one id to the other, whom it is for: they got the
+    first text before it was put right."""
+    found: dict[int, set[int]] = {}
+    for one in posts:
+        first = every_post.by_id(tx, one.corrects) if one.corrects is not None else None
+        if first is not None:
+            who = carried.readers_who_had(tx, first, one.approved_at, after_id, last_id)
+            found[one.post_id] = who
+    return found
 
 
 def _earlier(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from email import message_from_bytes, policy
 from typing import Literal
@@ -28,17 +29,17 @@ from digest.choose import Choice
 from digest.offer import corrected_for, posts_had, read_offer
 from digest.prepare import intro_of
 from digest.run import aware, window_of
-from digest.timetable import next_slot, of_list, read_zone, slot_for
+from digest.timetable import Slot, next_slot, of_list, read_zone, slot_for
 from digest.windows import straight_away
 from storage import editions, lists, plans, posts, subscribers, taken
 from storage.database import Database
 from storage.outgoing import posts_of
-from storage.records import Format, Frequency, MailingList, Outgoing, Subscriber
+from storage.records import Format, Frequency, MailingList, Outgoing, Plan, Subscriber
 from storage.taken import Taken
 
-Shown = Literal["html", "text", "large", "print", "eml"]
+ShownAs = Literal["html", "text", "large", "print", "eml"]
 
-_FORMATS: dict[Shown, Format] = {
+_FORMATS: dict[ShownAs, Format] = {
     "html": "html",
     "text": "plain",
     "large": "large",
@@ -58,7 +59,7 @@ def preview(
     now: datetime,
     at: datetime | None = None,
     for_address: str | None = None,
-    shown: Shown = "html",
+    shown: ShownAs = "html",
 ) -> str | bytes | None:
     """The round-up as it would be if it were made now; None when there is nothing to send.
 
@@ -77,9 +78,7 @@ def preview(
         if not items:
             return None
         row = _row(mailing_list, reader, items, shown, now)
-        short = frozenset(plan.shortened if plan else ())
-        heads = Heads(day, intro=intro_of(mailing_list, plan), short=short)
-        mail = _mail(tx, desk, mailing_list, row, heads)
+        mail = _mail(tx, desk, mailing_list, row, _heads(mailing_list, day, plan))
     return mail if shown == "eml" else _part(mail, shown)
 
 
@@ -87,6 +86,41 @@ def _not_theirs(tx: Connection, offered: Sequence[Taken], reader: Subscriber) ->
     """Corrections of what this reader never got; nobody in particular sees them all."""
     for_whom = corrected_for(tx, offered, reader.id - 1, reader.id) if reader.id else {}
     return {number for number, who in for_whom.items() if reader.id not in who}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The next weekly round-up as somebody with all topics would get it."""
+
+    items: tuple[int, ...]
+    """Its posts in the order of their numbers."""
+    text: str
+
+
+def preview_of(
+    tx: Connection,
+    desk: Desk,
+    mailing_list: MailingList,
+    slot: Slot,
+    now: datetime,
+    plan: Plan | None,
+) -> Shown | None:
+    """What the weekly round-up at ``slot`` would be, within a transaction; None for nothing."""
+    window = window_of(tx, mailing_list, "weekly", slot, now)
+    offered = taken.takeable(tx, mailing_list.id, [window])
+    reader = _reader(tx, mailing_list, "weekly", None, "text")
+    offer = read_offer(tx, mailing_list, offered, ["weekly"], slot.at, plan=plan)
+    items = Choice(offer).items(reader, ())
+    if not items:
+        return None
+    row = _row(mailing_list, reader, items, "text", now)
+    mail = _mail(tx, desk, mailing_list, row, _heads(mailing_list, slot.day, plan))
+    return Shown(tuple(posts_of(items)), _part(mail, "text"))
+
+
+def _heads(mailing_list: MailingList, day: date, plan: Plan | None) -> Heads:
+    short = frozenset(plan.shortened if plan else ())
+    return Heads(day, intro=intro_of(mailing_list, plan), short=short)
 
 
 def _offered(
@@ -116,7 +150,7 @@ def _reader(
     mailing_list: MailingList,
     frequency: Frequency,
     address: str | None,
-    shown: Shown,
+    shown: ShownAs,
 ) -> Subscriber:
     if address is None:
         return Subscriber(
@@ -136,7 +170,7 @@ def _reader(
 
 
 def _row(
-    mailing_list: MailingList, reader: Subscriber, items: str, shown: Shown, now: datetime
+    mailing_list: MailingList, reader: Subscriber, items: str, shown: ShownAs, now: datetime
 ) -> Outgoing:
     return Outgoing(
         id=0,
@@ -180,7 +214,7 @@ def _mail(
     return assemble(frame, pieces, row.items, words, frames, wanted)
 
 
-def _part(mail: bytes, shown: Shown) -> str:
+def _part(mail: bytes, shown: ShownAs) -> str:
     message = message_from_bytes(mail, policy=policy.default)
     part = message.get_body(("plain",) if shown in ("text", "print") else ("html", "plain"))
     assert part is not None

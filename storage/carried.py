@@ -6,11 +6,12 @@ What editions may take, and what each reader is owed, is in taken.py.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
 
+from storage import holds
 from storage.outgoing import posts_of
 from storage.records import Post
 from storage.tables import edition, outgoing
@@ -19,12 +20,24 @@ LONGEST_ON_THE_WAY = timedelta(days=100)
 """A post is in no edition that is made so long after its approval: a monthly one takes it within
 31 days, and nobody is owed what is older than two months."""
 CLOCKS_DIFFER = timedelta(hours=1)
+LEFT = ("sent", "sending", holds.PERHAPS_SENT)
+"""States of mails that somebody has, or may have."""
 
 
 def count_readers(tx: Connection, post: Post) -> int:
     """How many readers have ``post`` in a round-up that was handed over, or is just now."""
-    here = _with(post) & outgoing.c.state.in_(("sent", "sending"))
+    here = _with(post) & outgoing.c.state.in_(LEFT)
     return int(tx.execute(select(func.count()).where(here)).scalar_one())
+
+
+def readers_who_had(
+    tx: Connection, post: Post, before: datetime, after_id: int, last_id: int
+) -> set[int]:
+    """Which of the readers from one id to the other got ``post`` before that moment."""
+    here = _with(post) & outgoing.c.state.in_(LEFT)
+    here &= (outgoing.c.subscriber_id > after_id) & (outgoing.c.subscriber_id <= last_id)
+    here &= outgoing.c.sent_at.is_(None) | (outgoing.c.sent_at <= before)
+    return set(tx.execute(select(outgoing.c.subscriber_id).where(here)).scalars())
 
 
 def take_out(tx: Connection, post: Post) -> int:

@@ -7,12 +7,12 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Select, Text, bindparam, cast, delete, func, select, update
 
 from storage import journal
 from storage.addresses import fold
 from storage.records import Attachment, Post, StoredAttachment
-from storage.tables import attachment, edition_post, piece, post
+from storage.tables import attachment, edition, edition_post, piece, post
 
 JOURNALLED = ("approved_at", "straight_away_at", "decided_at")
 """The moments that a state goes with."""
@@ -99,6 +99,10 @@ def set_notes(tx: Connection, post_id: int, notes: Sequence[str]) -> None:
 def release_from_editions(tx: Connection, post_id: int) -> None:
     """Lets a post that had left for nobody be taken by an edition again."""
     tx.execute(delete(edition_post).where(edition_post.c.post_id == post_id))
+    # Its own edition, straight away, keeps its row, but not the name that the next one needs.
+    own = (edition.c.frequency == "straight away") & (edition.c.period == f"post-{post_id}")
+    left = edition.c.period.concat(" undone ").concat(cast(edition.c.id, Text))
+    tx.execute(update(edition).where(own).values(period=left))
     journal.note(tx, "post free", id=post_id)
 
 

@@ -12,7 +12,14 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from storage.records import FREQUENCIES, Format, Frequency, Length, Subscriber
 from storage.tables import edition, edition_post, outgoing, post, subscriber
 
-_SEEN = (post.c.title, post.c.corrects, post.c.held_at, post.c.event_date, post.c.closing_date)
+_SEEN = (
+    post.c.title,
+    post.c.corrects,
+    post.c.held_at,
+    post.c.event_date,
+    post.c.closing_date,
+    post.c.urgent,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,17 @@ class Taken:
     held_at: datetime | None = None
     event_date: date | None = None
     closing_date: date | None = None
+    urgent: bool = False
+
+
+def stale(tx: Connection, offered: Iterable[Taken]) -> set[int]:
+    """Ids of those whose approval was taken back since they were read, also where another has
+    followed: a later edition brings them."""
+    known = {one.post_id: one.approved_at for one in offered}
+    here = post.c.id.in_(known) & (post.c.state == "approved")
+    rows = tx.execute(select(post.c.id, post.c.approved_at).where(here))
+    good = {number for number, approved_at in rows if known[number] == approved_at}
+    return known.keys() - good
 
 
 def taken(tx: Connection, edition_ids: Sequence[int]) -> list[Taken]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
@@ -66,8 +66,12 @@ def test_f2_a_late_round_up_says_so_and_one_in_time_does_not(week: Town) -> None
 
 def test_what_was_cancelled_or_put_right_comes_first(week: Town) -> None:
     carol = week.reader("carol", "weekly", "housing", "jobs")
+    wrong = week.post("Drop-in on Monday", local("2026-11-12"), "jobs")
+    week.tick(local("mon"))
+    with week.db.write() as tx:  # the mail leaves
+        rows = outgoing.claim(tx, "s", local("tue"), timedelta(minutes=1), 9)
+        outgoing.note_sent(tx, [row.id for row in rows], "s", local("tue"))
     week.post("Room", local("tue"), "housing")
-    wrong = week.post("Drop-in on Monday", local("tue"), "jobs")
     week.post("Cancelled: Café", local("wed"), "jobs", "law")
     week.post("Drop-in on Tuesday", local("wed"), "jobs", corrects=wrong)
     week.tick(MONDAY)
