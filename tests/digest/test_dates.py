@@ -66,15 +66,15 @@ def test_f2_a_late_round_up_says_so_and_one_in_time_does_not(week: Town) -> None
 
 def test_what_was_cancelled_or_put_right_comes_first(week: Town) -> None:
     carol = week.reader("carol", "weekly", "housing", "jobs")
-    wrong = week.post("Drop-in on Monday", local("2026-11-12"), "jobs")
-    week.tick(local("mon"))
-    with week.db.write() as tx:  # the mail leaves
-        rows = outgoing.claim(tx, "s", local("tue"), timedelta(minutes=1), 9)
-        outgoing.note_sent(tx, [row.id for row in rows], "s", local("tue"))
-    week.post("Room", local("tue"), "housing")
-    week.post("Cancelled: Café", local("wed"), "jobs", "law")
-    week.post("Drop-in on Tuesday", local("wed"), "jobs", corrects=wrong)
+    wrong = week.post("Drop-in on Monday", local("tue"), "jobs")
     week.tick(MONDAY)
+    with week.db.write() as tx:  # the mail leaves
+        rows = outgoing.claim(tx, "s", MONDAY + timedelta(hours=1), timedelta(minutes=1), 9)
+        outgoing.note_sent(tx, [row.id for row in rows], "s", MONDAY + timedelta(hours=1))
+    week.post("Room", local("2026-11-24"), "housing")
+    week.post("Cancelled: Café", local("2026-11-25"), "jobs", "law")
+    week.post("Drop-in on Tuesday", local("2026-11-25"), "jobs", corrects=wrong)
+    week.tick(local("2026-11-30"))
     assert week.filed(carol)[-1].startswith("-1:3,4 ")
     text = mail(week, carol).partition("text/html")[0]
     assert "PLEASE NOTE FIRST" in text and "CORRECTION: Drop-in on Tuesday" in text
