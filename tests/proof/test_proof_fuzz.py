@@ -1,6 +1,6 @@
 """Mutated mails, thousands of them, from their bytes to the mails that people would get of them.
 
-Reading, cleaning and every template in one go, without database or network. The seed is fixed, so
+Reading, cleaning, holding and every template in one go, without the door. The seed is fixed, so
 that a find can be run again by its number: POSTROUND_FUZZ_FROM and POSTROUND_FUZZ_COUNT.
 """
 
@@ -11,23 +11,29 @@ import random
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from html import unescape
 
 import pytest
+from sqlalchemy import select
 
-import templates
-from delivery import compose
 from delivery.assemble import assemble
 from delivery.edition_mail import Heads, frame_for, make_frames, piece_key, wanted_of
 from delivery.forms import piece_forms
+from delivery.letters import Desk, Pen
+from delivery.marks import Marks
 from delivery.pieces import write_pieces
 from ingest.characters import clean_line
 from ingest.draft import Draft
 from ingest.links import SCHEMES
 from ingest.reading import read_and_draft
-from storage.records import Mailbox, MailingList, Post, Reading, StoredAttachment, Topic
+from moderation.hold import hold
+from storage import lists, volunteers
+from storage.database import Database
+from storage.records import Mailbox, MailingList, Post, Proof, Reading, StoredAttachment, Topic
+from storage.tables import outgoing
 from tests.ingest.test_reading_fuzz import mutated
 from tests.ingest.xss import faults
 from tests.needs import times
@@ -41,6 +47,8 @@ NOW = datetime(2026, 11, 18, 9, 12, tzinfo=UTC)
 NEWS = MailingList(1, "news", "lists.example.org", "Town News")
 TOPICS = (Topic(1, 1, "food", "Food"), Topic(2, 1, "work", "Work & learning"))
 FORMS = ("html-en", "plain-en", "large-en")
+DAY = date(2026, 11, 23)
+DESK = Desk(Marks("a secret for tests only"), "https://lists.example.org")
 VALUES = {
     "address": "carol@home.example",
     "date": "Wed, 18 Nov 2026 09:12:00 +0000",
@@ -59,14 +67,19 @@ _LINE = re.compile(rb"[^\r\n]{0,998}\r\n")
 
 @pytest.mark.proof
 def test_c16_no_mutation_of_a_mail_breaks_what_people_get_of_it(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], sqlite_url: str
 ) -> None:
-    frames = make_frames(NEWS, TOPICS, FORMS, Heads(date(2026, 11, 23)))
+    database = Database(sqlite_url)
+    with database.write() as tx:
+        news = lists.add(tx, NEWS, NOW)
+        assert news is not None
+        volunteers.add(tx, news.id, "moderator", "bob@council.example", "Bob", NOW)
+    frames = make_frames(NEWS, TOPICS, FORMS, Heads(DAY))
     began, slowest, posts = time.monotonic(), 0.0, 0
     for number in range(FIRST, FIRST + COUNT):
         start = time.process_time()
         reading, draft = read_and_draft(mutated(random.Random(number)))
-        for mail in () if draft.empty else _mails(reading, draft, frames):
+        for mail in () if draft.empty else _mails(database, reading, draft, frames):
             wrong = _wrong_with(mail)
             assert not wrong, f"mutation {number}: {wrong}"
         slowest = max(slowest, time.process_time() - start)
@@ -74,6 +87,7 @@ def test_c16_no_mutation_of_a_mail_breaks_what_people_get_of_it(
         assert not _unread(reading, draft), f"mutation {number}: {_unread(reading, draft)}"
         assert not faults(draft.html), f"mutation {number}: {faults(draft.html)}"
         assert slowest < SECONDS, f"mutation {number} took {slowest:.1f} s"
+    database.close()
     with capsys.disabled():
         print(
             f"\n{COUNT} mutated mails read, cleaned and written, {posts} of them as posts in "
@@ -91,10 +105,12 @@ def _unread(reading: Reading, draft: Draft) -> list[str]:
     ]
 
 
-def _mails(reading: Reading, draft: Draft, frames: dict[tuple[str, str], bytes]) -> Iterator[bytes]:
-    """What a moderator gets of it, and then readers in every form."""
+def _mails(
+    database: Database, reading: Reading, draft: Draft, frames: dict[tuple[str, str], bytes]
+) -> Iterator[bytes]:
+    """What a moderator and its author get of it, and then readers in every form."""
     post = _post(reading, draft)
-    yield _to_moderator(post, draft)
+    yield from _held(database, post, draft)
     attached = [
         StoredAttachment(
             id=number,
@@ -114,10 +130,12 @@ def _mails(reading: Reading, draft: Draft, frames: dict[tuple[str, str], bytes])
         for name, content in write_pieces(post, attached, names, part).items()
     }
     items = f"1:{post.id}"
-    for form in FORMS:
-        frame = frame_for(frames, pieces, form, items)
-        wanted = wanted_of(frames, form, items)
-        yield assemble(frame, pieces, items, VALUES, frames, wanted)
+    # Sent straight away, its title is the mail's subject.
+    alone = make_frames(NEWS, (), FORMS[1:2], Heads(DAY, singles={post.id: post.title}))
+    for form, around in [*((form, frames) for form in FORMS), (FORMS[1], frames | alone)]:
+        frame = frame_for(around, pieces, form, items)
+        wanted = wanted_of(around, form, items)
+        yield assemble(frame, pieces, items, VALUES, around, wanted)
 
 
 def _post(reading: Reading, draft: Draft) -> Post:
@@ -125,7 +143,7 @@ def _post(reading: Reading, draft: Draft) -> Post:
     return Post(
         id=7,
         list_id=NEWS.id,
-        letter_id=1,
+        letter_id=None,
         author_address=sender.address,
         author_name=clean_line(sender.name)[:150],
         title=draft.whole_title or draft.title,
@@ -140,43 +158,20 @@ def _post(reading: Reading, draft: Draft) -> Post:
     )
 
 
-def _to_moderator(post: Post, draft: Draft) -> bytes:
-    wording = templates.letter(
-        "post_held",
-        list_title=NEWS.title,
-        list_address=NEWS.address,
-        help_address="news-help@lists.example.org",
-        reply_address="news-verdict+1@lists.example.org",
-        author_name=post.author_name,
-        author_address=post.author_address,
-        proof_words="We could not check who sent it.",
-        due=NOW,
-        post_title=post.title,
-        post_text=post.text,
-        post_html=post.html,
-        topics=[topic.name for topic in TOPICS],
-        event_date=post.event_date,
-        closing_date="",
-        attachments=[
-            templates.AttachmentView(one.filename or "", one.size)
-            for one in draft.attachments
-            if not one.inline
-        ],
-        notes=list(post.notes),
-    )
-    mail = compose.Draft(
-        letter="post_held",
-        to="bob@council.example",
-        subject=wording.subject,
-        text=wording.text,
-        html=wording.html,
-        created_at=NOW,
-        message_id="1@lists.example.org",
-        reply_to="news-verdict+1@lists.example.org",
-        in_reply_to=post.message_id or "",
-        attachments=draft.attachments,
-    )
-    return compose.compose(NEWS, mail)
+def _held(database: Database, post: Post, draft: Draft) -> list[bytes]:
+    """What holding it writes to the moderator, and to its author; nothing of it is kept."""
+    written: list[bytes] = []
+    with suppress(_Undone), database.write() as tx:
+        pen = Pen(tx, DESK, NEWS, NOW)
+        proof = Proof(dkim="pass", aligned=True)
+        hold(pen, post, draft.attachments, proof, round_up=NOW, removed=draft.for_author)
+        written += tx.execute(select(outgoing.c.message)).scalars()
+        raise _Undone
+    return written
+
+
+class _Undone(Exception):
+    """The transaction shall not be kept."""
 
 
 def _wrong_with(mail: bytes) -> str:
