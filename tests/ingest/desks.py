@@ -69,6 +69,7 @@ class Desks:
         address = to if "@" in to else f"{to}@lists.example.org"
         known: dict[str, Any] = {
             "sender": Mailbox("", sender),
+            "to": (Mailbox("", address),),
             "reply_text": text,
             "text": text,
             "message_id": f"{sender}.{self.now.timestamp()}",
