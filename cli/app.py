@@ -46,6 +46,8 @@ class App:
             raise Failure(f"The database cannot be opened: {reason}.") from error
         if version is None and database.sqlite:
             schema.migrate(database)
+        elif version is not None and version > schema.newest():
+            raise Failure("The database is of a newer version than this program: update it.")
         elif version != schema.newest():
             raise Failure(
                 "The database is not at the version of this program: run `postround migrate`."

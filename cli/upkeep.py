@@ -17,7 +17,7 @@ from cli.weekly_mail import write_weekly
 from config import Settings
 from delivery.letters import Desk, Pen
 from preferences.prints import prints
-from storage import forgotten, lists, pulses, retention
+from storage import forgotten, lists, pulses, retention, schema
 from storage.database import Database, Unavailable
 from storage.retention import BATCH, Periods
 
@@ -40,6 +40,9 @@ async def run_upkeep(
     upkeep = Upkeep(database, settings, parts, counts, stop.is_set)
     while not stop.is_set():
         await asyncio.to_thread(upkeep.look)
+        if upkeep.outdated:
+            log.error("the database was brought to another version: this process stops")
+            stop.set()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
     await asyncio.to_thread(upkeep.end)
@@ -63,10 +66,16 @@ class Upkeep:
         self._clock = clock
         self._host = socket.gethostname()
         self._started = clock()
+        self._version = schema.newest()
+        self.outdated = False
+        """Whether the tables are of another version now; an old process must not go on."""
         self._due: dict[str, float] = {}
 
     def look(self) -> None:
         """Does what is due. Whatever fails is told in the log and tried again."""
+        self._now_and_then("version", timedelta(seconds=10), self._compare)
+        if self.outdated:
+            return
         self._now_and_then("beat", pulses.EVERY, self._beat)
         if "clock" in self._parts:
             self._now_and_then("weekly", timedelta(minutes=1), self._weekly)
@@ -118,6 +127,9 @@ class Upkeep:
             forgotten.remember(tx, print_, now)
             forgotten.erase(tx, of_list, reader.address)
         return len(found)
+
+    def _compare(self) -> None:
+        self.outdated = schema.version(self._database) != self._version
 
     def _beat(self) -> None:
         with self._database.write() as tx:

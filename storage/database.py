@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import NullPool
 
 from storage.journal import Journal
 
@@ -99,6 +100,27 @@ class Database:
             yield connection
             # Before the commit: what is done and not noted would be undone by an older copy.
             self.journal.append(connection.info.pop("journal", []))
+
+    @contextmanager
+    def rebuild(self) -> Iterator[Connection]:
+        """As ``write``, for changes of the tables themselves.
+
+        SQLite changes a table by making it anew and dropping the old one, and a dropped row takes
+        with it whatever hangs on it: so foreign keys rest meanwhile, and are checked at the end.
+        """
+        if not self.sqlite:
+            with self.write() as connection:
+                yield connection
+            return
+        engine = create_engine(self.url, hide_parameters=True, poolclass=NullPool)
+        event.listen(engine, "connect", _set_up)
+        event.listen(engine, "connect", _rest_foreign_keys)
+        event.listen(engine, "begin", _begin)
+        with self._turns.mine(), _translated(), engine.begin() as connection:
+            yield connection
+            hanging = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+            if hanging is not None:
+                raise RuntimeError(f"rows of {hanging[0]} name rows of {hanging[2]} that are gone")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -189,6 +211,11 @@ def _set_up(connection: DBAPIConnection, _record: object) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _rest_foreign_keys(connection: DBAPIConnection, _record: object) -> None:
+    assert isinstance(connection, sqlite3.Connection)
+    connection.execute("PRAGMA foreign_keys=OFF")  # only outside of a transaction
 
 
 def _assert_set_up(connection: DBAPIConnection, _record: object, _proxy: object) -> None:

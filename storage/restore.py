@@ -94,7 +94,7 @@ def into_file(path: Path, now: datetime, *, replace: bool) -> Iterator[Connectio
     _remove(fresh)
     database = Database(f"sqlite:///{fresh}")
     try:
-        with database.write() as tx:
+        with database.rebuild() as tx:
             yield tx
         database.close()
         if path.exists():

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def migrate(database: Database) -> None:
     """Creates the tables or brings them up to date; does nothing when they are."""
     # Two processes that start at once must not both create: the write transaction is the lock.
-    with database.write() as connection:
+    with database.rebuild() as connection:
         if not database.sqlite:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5062025)")
         upgrade(connection)
