@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from cli.app import App, Failure, pass_app, the_list
-from digest.preview import NoReader, Shown, preview
+from digest.preview import NoReader, ShownAs, preview
 from digest.run import send_now
 from digest.timetable import WrongTimetable
 from storage.records import FREQUENCIES, Frequency
@@ -58,7 +58,7 @@ def preview_command(
     frequency: Frequency,
     reader: str | None,
     at: datetime | None,
-    format_: Shown,
+    format_: ShownAs,
 ) -> None:
     """Prints the next edition as it would be now; sends nothing."""
     with app.database.read() as tx:

@@ -9,10 +9,12 @@ import click
 from cli.app import App, Failure, pass_app, the_list
 from cli.show import json_option, rows
 from delivery.addresses import good_name
+from digest.proof import check_proof
 from digest.timetable import SCHEDULED, WrongTimetable, of_list
 from storage import lists, pauses, subscribers
 from storage.records import MailingList
 from templates.catalogue import LANGUAGES
+from templates.look import is_colour
 
 _RANGES = {"undo-minutes": click.IntRange(0, 1440), "ask-hours": click.IntRange(1, 80)}
 
@@ -22,6 +24,18 @@ def _options(command: Any) -> Any:
     for name, help_text in (
         ("holidays", "Whose bank holidays are no working days, such as GB-SCT, or none [GB-ENG]."),
         ("ask-hours", "Working hours before one more person is asked about a post [4]."),
+        ("canary", "A mailbox of yours that gets each weekly round-up and sends it back [none]."),
+        (
+            "proof",
+            'When moderators and organisers see the weekly round-up before it leaves: "fri 12:00", '
+            'or "08:30" on its day [off].',
+        ),
+        (
+            "topic-order",
+            'Keys of topics as they stand in the round-up: "jobs, housing" [as added].',
+        ),
+        ("intro", "A few words above each round-up; none takes them away [none]."),
+        ("colour", "Of the band above the round-up: #7a1f5c, or none [our green]."),
         ("undo-minutes", "How long a yes can be undone before straight-away mails leave [5]."),
         ("monthly", 'When the monthly round-up leaves ["first mon 10:00"].'),
         ("daily", 'When the daily round-up leaves ["10:00"].'),
@@ -88,6 +102,11 @@ def show(app: App, name: str | None, as_json: bool) -> None:
                 "holidays": one.holidays,
                 "paused_at": one.paused_at,
                 "languages": ",".join(filter(None, (one.language, one.languages))),
+                "colour": one.colour,
+                "intro": one.intro,
+                "topic_order": one.topic_order,
+                "proof": one.proof,
+                "canary": one.canary,
                 "subscribers": subscribers.count(tx, one.id),
             }
             for one in found
@@ -144,6 +163,12 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
         given["holidays"] = given["holidays"].upper().replace("NONE", "")
     if "languages" in given:
         given["languages"] = ",".join(given["languages"].lower().replace(",", " ").split())
+    for name in ("colour", "intro", "canary"):
+        if given.get(name, "").strip().casefold() == "none":
+            given[name] = ""
+    for name in ("colour", "proof", "topic_order", "canary"):
+        if name in given:
+            given[name] = given[name].strip().lower()
     return given
 
 
@@ -161,8 +186,13 @@ def _check(one: MailingList) -> None:
     try:
         for frequency in SCHEDULED:
             of_list(one, frequency)
+        check_proof(one)
     except WrongTimetable as error:
         raise Failure(str(error)) from error
+    if one.colour and not is_colour(one.colour):
+        raise Failure(f'"{one.colour}" is no colour: write it like #7a1f5c')
+    if one.canary and "@" not in one.canary:
+        raise Failure(f'"{one.canary}" is no address.')
 
 
 def _good_region(name: str) -> bool:

@@ -21,7 +21,7 @@ PURPOSES = {
     "request": "help",
     "owner": "owner",
 }
-MARKED = ("verdict", "settings", "confirm", "bounce", "post", "duty")
+MARKED = ("verdict", "settings", "confirm", "bounce", "post", "duty", "proof")
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,18}[a-z0-9])?\Z")
 # Nothing of ours is quoted, routed or relayed: no %, !, second @, space or look-alike letter.
 _LOCAL = re.compile(r"[A-Za-z0-9._+-]+\Z")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from digest.timetable import SCHEDULED, Slot, WrongTimetable, last_slot, next_slot, of_list
-from storage import editions, lists
+from storage import editions, lists, plans
 from storage.records import Frequency, MailingList
 
 LATE = timedelta(minutes=30)
@@ -37,6 +37,9 @@ def late(tx: Connection, now: datetime) -> list[Late]:
             slot = _last(one, frequency, now)
             if slot is None or slot.at < created or now - slot.at <= LATE:
                 continue
+            plan = plans.by_period(tx, one.id, frequency, slot.period)
+            if plan is not None and plan.held_at is not None:
+                continue  # somebody wants it so
             known = editions.by_period(tx, one.id, frequency, slot.period)
             if known is None or (known.state == "making" and known.end <= now - LATE):
                 found.append(Late(one, frequency, slot.at))

@@ -28,7 +28,7 @@ from digest.timetable import (
     read_zone,
     slot_for,
 )
-from storage import editions, history, holds, lists
+from storage import editions, history, holds, lists, plans
 from storage.database import Database, Unavailable
 from storage.records import Edition, Frequency, MailingList
 from storage.taken import Window
@@ -140,12 +140,21 @@ def _start(db: Database, due: Due, now: datetime, stop: Stop) -> Edition | None:
     with db.write() as tx:
         wanted = [window_of(tx, mailing_list, *slot, now) for slot in due.slots]
         wanted += [windows.straight_away(*post) for post in due.posts]
-        late = [window for window in wanted if windows.too_old(window.end, now)]
+        since = {window: _due_since(tx, mailing_list, window) for window in wanted}
+        late = [window for window, at in since.items() if at and windows.too_old(at, now)]
         for window in late:
             _skip(tx, mailing_list, window, now)
-        rest = [window for window in wanted if window not in late]
+        rest = [window for window, at in since.items() if at and window not in late]
         group = editions.claim(tx, mailing_list.id, rest, claim, now, LEASE)
     return make(Run(db, mailing_list, tuple(group), claim, now), stop) if group else None
+
+
+def _due_since(tx: Connection, mailing_list: MailingList, window: Window) -> datetime | None:
+    """Since when it may be made; None while the people who run the list hold it back."""
+    plan = plans.by_period(tx, mailing_list.id, window.frequency, window.period)
+    if plan is None:
+        return window.end
+    return None if plan.held_at else max(window.end, plan.released_at or window.end)
 
 
 def window_of(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ingest import to_bounces, to_moderation, to_owner, to_preferences
+from ingest import to_bounces, to_digest, to_moderation, to_owner, to_preferences
 from ingest.matter import Matter, Outcome
 from ingest.screen import forged_as_ours
 from storage import outgoing, queues
@@ -17,6 +17,7 @@ from storage.records import Confirmation
 _DESKS: dict[str, Callable[[Matter], Outcome]] = {
     "verdict": to_moderation.verdict,
     "duty": to_moderation.duty,
+    "proof": to_digest.proof,
     "post": to_moderation.author,
     "settings": to_preferences.settings,
     "join": to_preferences.join,
@@ -85,6 +86,8 @@ def _to_the_list(matter: Matter) -> Outcome:
         return _confirm_that(matter, to_preferences.asked(matter, answered.confirmation_id))
     if answered.volunteer_id is not None and answered.post_id is not None:
         return to_moderation.unmarked_verdict(matter, answered)
+    if answered.volunteer_id is not None and answered.letter.startswith("proof"):
+        return to_digest.unmarked_proof(matter, answered.volunteer_id)
     queue = queues.by_outgoing(matter.pen.tx, answered.id)
     if queue is not None:
         return to_moderation.unmarked_duty(matter, queue)
@@ -105,6 +108,8 @@ def _confirm_that(matter: Matter, waiting: Confirmation | None) -> Outcome:
         return Outcome("refused", "What it confirms is gone.")
     if waiting.kind == "verdict":
         return _not_who_they_say(matter) or to_moderation.confirmed_verdict(matter, waiting)
+    if waiting.kind == "proof":
+        return _not_who_they_say(matter) or to_digest.confirmed_proof(matter, waiting)
     if waiting.kind in ("duty", "swap"):
         return _not_who_they_say(matter) or to_moderation.confirmed_duty(matter, waiting)
     if waiting.kind == "organise":

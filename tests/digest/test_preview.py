@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from delivery.letters import Desk
 from delivery.marks import Marks
-from digest.preview import NoReader, Shown, preview
+from digest.preview import NoReader, ShownAs, preview
 from storage.records import Frequency
 from storage.tables import edition, metadata, outgoing
 from tests.digest.town import Town, local
@@ -22,7 +22,7 @@ def show(
     town: Town,
     frequency: Frequency = "weekly",
     reader: str | None = None,
-    shown: Shown = "text",
+    shown: ShownAs = "text",
 ) -> str:
     found = preview(town.db, DESK, town.news, frequency, FRIDAY, None, reader, shown)
     assert found is None or isinstance(found, str)
@@ -59,7 +59,7 @@ def test_a_preview_for_a_reader_is_that_readers_mail(week: Town) -> None:
 
 
 @pytest.mark.parametrize("shown", ["html", "text", "large", "print"])
-def test_every_form_can_be_seen(week: Town, shown: Shown) -> None:
+def test_every_form_can_be_seen(week: Town, shown: ShownAs) -> None:
     assert "Driver" in show(week, shown=shown)
     assert ("<html" in show(week, shown=shown)) == (shown in ("html", "large"))
 

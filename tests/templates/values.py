@@ -197,6 +197,20 @@ LETTER_VALUES: dict[str, Any] = {
     "why": "is none",
     "moderators": (("Bob", "bob@council.example"), ("", "amina@charity.example")),
     "organisers": (("Amina", "amina@charity.example"),),
+    "leaves": MONDAY,
+    "day": MONDAY.date(),
+    "edition": "Leeds Migration News\n\n1. Housing rights drop-in\n    When: Tuesday 8 December",
+    "changed_by": "Bob",
+    "done": (
+        {"kind": "drop", "number": 7, "title": "Housing rights drop-in"},
+        {"kind": "intro", "number": 0, "title": ""},
+    ),
+    "intro": "See you on Tuesday.",
+    "held": False,
+    "past": False,
+    "held_by": "Amina",
+    "lapses": datetime(2026, 11, 30, 10, 0, tzinfo=LEEDS),
+    "gone": False,
 }
 """What each name means in a letter; a letter takes what its comment asks for."""
 
