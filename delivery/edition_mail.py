@@ -47,7 +47,8 @@ LETTER = "edition"
 CALENDAR = "dates.ics"
 """The file with the days to note; the mail names it."""
 
-KEPT_LAYOUTS = 200
+KEPT_LAYOUT_BYTES = 96 * 1024 * 1024
+"""Enough for each choice of topics, of which there are hundreds: one costs as much as ten mails."""
 KEPT_EDITIONS = 20
 KEPT_POSTS = 2000
 
@@ -99,6 +100,7 @@ class EditionMails:
         self._pieces: dict[tuple[str, str], bytes] = {}
         self._versions: dict[int, int] = {}
         self._layouts: dict[tuple[int, str, str], Layout] = {}
+        self._layout_bytes = 0
 
     def build(self, rows: Sequence[Outgoing]) -> dict[int, bytes | None]:
         """The mails by the row's id; None where every post was withdrawn meanwhile."""
@@ -121,7 +123,7 @@ class EditionMails:
             ready = sorted(self._versions)
             ensure(tx, ready, {part for form in forms for part in piece_forms(form)})
             found = pieces.of_posts(tx, ready)
-        self._layouts.clear()
+        self._forget_layouts()
         self._pieces = {
             (form, piece_key(name, post)): content
             for (post, version, form, name), content in found.items()
@@ -149,16 +151,25 @@ class EditionMails:
         key = (row.edition_id or 0, row.form, row.items)
         layout = self._layouts.get(key)
         if layout is None:
-            if len(self._layouts) >= KEPT_LAYOUTS:
-                self._layouts.clear()
             frames = self._frames[key[0]]
             frame = frame_for(frames, self._pieces, row.form, row.items)
             if has_file(frame):
                 frame = with_file(frame, self._sheets(row, frames))
             wanted = wanted_of(frames, row.form, row.items)
             layout = lay_out(frame, self._pieces, row.items, frames, wanted)
-            self._layouts[key] = layout
+            self._keep(key, layout)
         return layout
+
+    def _keep(self, key: tuple[int, str, str], layout: Layout) -> None:
+        size = sum(map(len, layout.fixed))
+        if self._layout_bytes + size > KEPT_LAYOUT_BYTES:
+            self._forget_layouts()
+        self._layouts[key] = layout
+        self._layout_bytes += size
+
+    def _forget_layouts(self) -> None:
+        self._layouts.clear()
+        self._layout_bytes = 0
 
     def _sheets(self, row: Outgoing, frames: Mapping[tuple[str, str], bytes]) -> bytes:
         # What writes PDF files takes a second to load, and most lists never need it.

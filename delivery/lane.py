@@ -205,7 +205,8 @@ class Lane:
 
     async def _send(self, transport: Transport, row: Outgoing, ready: Ready) -> Result:
         try:
-            return await transport.send(ready.envelope_from, row.to, ready.message)
+            with self._office.noting.handing_over():
+                return await transport.send(ready.envelope_from, row.to, ready.message)
         except WrongPassword:
             self._ended = True
             await self._give_back([row])  # it was not tried

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -23,6 +23,9 @@ _Waiting = list[tuple[Write | int, asyncio.Future[None]]]
 log = logging.getLogger("postround.sender")
 
 AGAIN_AFTER_SECONDS = 1.0
+LINGER_SECONDS = 0.003
+"""So long a commit waits for connections that are about to finish, to take them along: a disk
+takes longer than that for each commit."""
 
 
 class Noting:
@@ -38,7 +41,20 @@ class Noting:
         self._stop = stop
         self._clock = clock
         self._waiting: _Waiting = []
+        self._all_here: asyncio.Future[None] | None = None
+        self._under_way = 0
         self._running: asyncio.Task[None] | None = None
+
+    @contextlib.contextmanager
+    def handing_over(self) -> Iterator[None]:
+        """Around the handing over of one mail: something is to be noted soon."""
+        self._under_way += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if not self._under_way and self._all_here and not self._all_here.done():
+                self._all_here.set_result(None)
 
     async def sent(self, outgoing_id: int, reason: str = "") -> None:
         """``reason``: what is worth knowing later."""
@@ -76,6 +92,7 @@ class Noting:
 
     async def _commit_all(self) -> None:
         while self._waiting:
+            await self._linger()
             batch, self._waiting = self._waiting, []
             try:
                 await self._commit_patiently([what for what, _ in batch])
@@ -85,6 +102,16 @@ class Noting:
             else:
                 for done in _awaited(batch):
                     done.set_result(None)
+
+    async def _linger(self) -> None:
+        if self._under_way:
+            loop = asyncio.get_running_loop()
+            self._all_here = here = loop.create_future()
+            timer = loop.call_later(LINGER_SECONDS, lambda: here.done() or here.set_result(None))
+            await here
+            timer.cancel()
+        # Whoever was the last to finish notes it in its next step.
+        await asyncio.sleep(0)
 
     async def _commit_patiently(self, writes: list[Write | int]) -> None:
         """What has left and is not noted would leave again: a database that is away is waited

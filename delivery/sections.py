@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -24,6 +24,8 @@ MOST_BYTES = 98_000
 MOST_DAYS = 20
 """Lines below "Coming up", and below "Closing soon"."""
 SOON = timedelta(days=14)
+KEPT = 8192
+"""Pieces, about two thousand bytes each."""
 MARK_BYTES = 60
 """By how much a reader's marked address is longer than its slot."""
 
@@ -117,7 +119,18 @@ def _from_the_ends(groups: Groups) -> list[str]:
 
 
 def _item_size(sheet: Sheet, post: str, level: str) -> int:
-    return _size(_item(sheet, post, level)) if level else 0
+    return _piece_size(_item(sheet, post, level)) if level else 0
+
+
+# The same pieces come in hundreds of layouts, one for each choice of topics.
+@lru_cache(maxsize=KEPT)
+def _piece_size(piece: bytes) -> int:
+    return _size(piece)
+
+
+@lru_cache(maxsize=KEPT)
+def _with_number(piece: bytes, number: int) -> bytes:
+    return piece.replace(b"\0number\0", digits(number))
 
 
 def _size(piece: bytes) -> int:
@@ -159,8 +172,12 @@ def _dates(sheet: Sheet, day: date) -> bytes:
 
 
 def _days(sheet: Sheet, post: str) -> tuple[date | None, date | None]:
-    kept = sheet.pieces.get((sheet.form, f"days:{post}"), b"").replace(b"=\r\n", b"")
-    event, _, last = kept.decode("ascii").partition("/")
+    return _read_days(sheet.pieces.get((sheet.form, f"days:{post}"), b""))
+
+
+@lru_cache(maxsize=KEPT)
+def _read_days(kept: bytes) -> tuple[date | None, date | None]:
+    event, _, last = kept.replace(b"=\r\n", b"").decode("ascii").partition("/")
     return _day(event), _day(last)
 
 
@@ -186,8 +203,8 @@ def _contents(sheet: Sheet, room: int) -> bytes:
             (heading or _heading(sheet, "contents:")).replace(b"\0count\0", digits(len(posts)))
         )
         for number, post in posts:
-            entry = sheet.pieces[sheet.form, f"entry:{post}"].replace(b"\0number\0", digits(number))
-            room -= _size(entry)
+            entry = _with_number(sheet.pieces[sheet.form, f"entry:{post}"], number)
+            room -= _piece_size(entry)
             if room < 0:
                 left_out += 1
             else:
@@ -224,7 +241,7 @@ def _with_items(sheet: Sheet, body: bytes, levels: Mapping[str, str]) -> bytes:
 
 
 def _numbered(sheet: Sheet, topic: str, number: int, post: str, level: str) -> bytes:
-    item = _item(sheet, post, level).replace(b"\0number\0", digits(number))
+    item = _with_number(_item(sheet, post, level), number)
     also_in = sheet.pieces.get((sheet.form, f"also_in:{post}:{topic}"), b"")
     return item.replace(b"\0also_in\0", also_in)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from storage import halts, holds, journal
 from storage.records import Outgoing
@@ -22,10 +22,26 @@ _NAMES = [field.name for field in fields(Outgoing)]
 _COLUMN = {"to": "recipient"}
 # Values handed over beside a statement cost a fraction of those written into it.
 _PUT = outgoing.insert().returning(outgoing.c.id)
-_JOURNALLED = [
-    outgoing.c[name]
-    for name in ("id", "message_id", "list_id", "edition_id", "subscriber_id", "form", "items")
-]
+_JOURNAL_NAMES = ("id", "message_id", "list_id", "edition_id", "subscriber_id", "form", "items")
+_JOURNALLED = [outgoing.c[name] for name in _JOURNAL_NAMES]
+# Made once: to put it together costs more than to carry it out, and each mail needs it.
+_SENT = (
+    update(outgoing)
+    .where(
+        outgoing.c.id.in_(bindparam("b_ids", expanding=True)),
+        outgoing.c.claim == bindparam("b_claim"),
+        outgoing.c.state == "sending",
+    )
+    .values(
+        state="sent",
+        sent_at=bindparam("b_now"),
+        lease_until=None,
+        attempts=outgoing.c.attempts + 1,
+        reason=bindparam("b_reason"),
+        message=None,
+    )
+    .returning(*_JOURNALLED)
+)
 _FIELDS = [outgoing.c[_COLUMN.get(name, name)] for name in _NAMES]
 _BY_ORDER = itemgetter(0, 1, 2)
 
@@ -94,9 +110,9 @@ def note_sent(
     tx: Connection, outgoing_ids: Sequence[int], claim: str, now: datetime, reason: str = ""
 ) -> None:
     """``reason``: what is worth knowing later, such as that it was perhaps sent before."""
-    values: dict[str, Any] = {"state": "sent", "sent_at": now, "lease_until": None}
-    values |= {"attempts": outgoing.c.attempts + 1, "reason": reason, "message": None}
-    _end(tx, outgoing_ids, claim, values)
+    values = {"b_ids": outgoing_ids, "b_claim": claim, "b_now": now, "b_reason": reason}
+    for row in tx.execute(_SENT, values):
+        journal.note(tx, "mail", state="sent", **dict(zip(_JOURNAL_NAMES, row, strict=True)))
 
 
 def note_later(
