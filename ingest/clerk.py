@@ -35,7 +35,7 @@ HANDS = 24
 TOGETHER = 16
 """Letters settled in one transaction: it lasts some tenths of a second at most."""
 ODD_SECONDS = 1.0
-AWAITED_SECONDS = 3.0
+AWAITED_SECONDS = 1.0
 TELL_SECONDS = 60.0
 MOST_FAILURES = 3
 
@@ -106,8 +106,9 @@ class Clerk:
         taken: list[Letter] = []
         if self._examiner.hurried and moment >= self.at.awaited:
             self.at.awaited = moment + AWAITED_SECONDS
-            taken += letters.take(tx, now, LEASE, room // 2, "awaited")
-            taken += letters.take(tx, now, LEASE, room // 2, "rare")
+            # However little room there is: in a flood there is hardly ever any.
+            taken += letters.take(tx, now, LEASE, HANDS // 2, "awaited")
+            taken += letters.take(tx, now, LEASE, HANDS // 4, "rare")
         if len(taken) < room:
             taken += letters.take(tx, now, LEASE, room - len(taken), "common")
         self._examiner.hurried = len(taken) >= room

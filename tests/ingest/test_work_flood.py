@@ -9,6 +9,7 @@ import pytest
 from ingest.resolver import Unanswered
 from storage.database import Database
 from tests.ingest.mailroom import Mailroom, letter
+from tests.storage.rows import new_reader
 
 
 class SilentDns:
@@ -44,3 +45,18 @@ def test_i5_a_single_letter_gets_all_the_time_that_its_name_servers_need(room: M
         workers.work_off()
     assert time.monotonic() - began > 2.5
     assert room.state(number) == "post"
+
+
+def test_i5_in_a_flood_whoever_is_known_is_not_behind_it(room: Mailroom) -> None:
+    """Also when there is never room for more than one letter at a time."""
+    for number in range(150):
+        room.keep(letter(number=number), mail_from=f"m{number}@evil.example")
+    known = [f"reader{number}@home.example" for number in range(24)]
+    for number, address in enumerate(known):
+        with room.db.write() as tx:
+            new_reader(tx, room.town, address)
+        room.keep(letter(sender=address, number=1000 + number), mail_from=address)
+    with room.workers() as workers:
+        workers.work_off()
+    heard = [post.author_address for post in room.held()]
+    assert max(heard.index(address) for address in known) < 100
