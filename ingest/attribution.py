@@ -52,7 +52,7 @@ _CLOCK = re.compile(
     r"(?<![\d./-])\d{1,2}\s?[:.h時时点點시]\s?\d{2}(?!\d|[./-]\d)|\d\s?[ap]\.?m\b", re.IGNORECASE
 )
 # "As we said last week:" was typed, whatever is quoted below it.
-_TYPED = re.compile(r"(?:as|like|because|here|so|and|but|please|when|if|since|also|then|now) ")
+_TYPED = re.compile(r"(?:as|like|because|here|so|and|but|please|when|if|since|then|now) ")
 _SPOKEN = re.compile(r"\b(?:said|sent|dit|written)\b")
 _ENDS_IN_NUMBER = re.compile(r"\d[\s).]{0,3}[:：]$")
 _NAME_BEFORE_ADDRESS = 8

@@ -89,6 +89,46 @@ def bare_subjects(lines: Sequence[str]) -> list[int]:
 def past_notes_block(lines: Sequence[str], at: int, subjects: Sequence[int]) -> int:
     """Past the head that Notes writes above an original ("Bob / date / To / … / Subject / …"), or
     ``at``. ``subjects`` are the lines that `bare_subjects` found."""
+    return max(_past_bare_labels(lines, at, subjects), _past_older_notes(lines, at))
+
+
+_NOTES_TIME = (
+    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4},? \d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?(?: [A-Z]{2,4})?$"
+)
+_NOTES_ON = re.compile(rf".{{2,160}}? on {_NOTES_TIME}")
+_NOTES_ALONE = re.compile(_NOTES_TIME)
+_NOTES_FROM = re.compile(r"From: .{2,80} {2,}(?=\d)")
+
+
+def _past_older_notes(lines: Sequence[str], at: int) -> int:
+    """ "Bob Smith@COUNCIL on 12/12/2000 04:53 PM", or in two lines; then To, cc and Subject."""
+    line = lines[at][:200]
+    if not line or not (line[-1].isdigit() or line[-1].isalpha() or line[-1] == ">"):
+        return at
+    row = at + 1
+    if from_line := _NOTES_FROM.match(line):
+        dated = bool(_NOTES_ALONE.match(line[from_line.end() :]))
+    elif row < len(lines) and _NOTES_ALONE.match(lines[row]):
+        dated, row = label(lines[at]) is None, row + 1
+    else:
+        dated = bool(_NOTES_ON.match(line))
+    return _past_to_and_subject(lines, row) or at if dated else at
+
+
+def _past_to_and_subject(lines: Sequence[str], start: int) -> int:
+    kinds: set[str] = set()
+    for row in range(start, min(len(lines), start + _NOTES_LINES)):
+        labelled = label(lines[row])
+        if labelled is not None:
+            kinds.add(labelled[0])
+            if labelled[0] == "subject":
+                return row + 1 if "to" in kinds else 0
+        elif lines[row] and not kinds and not lines[row].startswith("Please respond to"):
+            return 0
+    return 0
+
+
+def _past_bare_labels(lines: Sequence[str], at: int, subjects: Sequence[int]) -> int:
     place = bisect_right(subjects, at)
     if place == len(subjects) or subjects[place] > at + _NOTES_LINES or not lines[at]:
         return at

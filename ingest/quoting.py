@@ -37,7 +37,7 @@ def has_initials(line: str) -> bool:
 
 
 # Below a certain attribution other marks quote as well: a tab (mailx), ":", "%" or a wide indent.
-_ODD_MARK = re.compile(r"\t| {4,}|[:%}#»›¦](?= |$)|[-=]> ?")
+_ODD_MARK = re.compile(r"\t| {4,}|[:%}#»›¦](?= |$)|[#=](?=\w)|[-=*]> ?|[a-z]{1,3}> ")
 _BULLET = re.compile(r"[\t >:%}#»›¦=-]*(?:[-*•·–+o] |\(?[0-9a-zA-Z]{1,2}[.)])")
 
 
@@ -94,7 +94,9 @@ def is_rule(line: str) -> bool:
 _LIST_FOOTER = re.compile(
     r"mailing list|mailinglist|mailingliste|liste de diffusion|lista de correo|mailman/listinfo"
     r"|to unsubscribe|/listinfo/|reply to this email directly"
-    r"|you (?:received|are receiving) this (?:message )?because you are subscribed",
+    r"|you (?:received|are receiving) this (?:message )?because you are subscribed"
+    r"|do you yahoo!\?|yahoo! groups sponsor|\bmsn (?:explorer|hotmail|messenger|photos|8|search)\b"
+    r"|hotmail on your mobile|sf\.net email is sponsored|this email is sponsored by",
     re.IGNORECASE,
 )
 

@@ -74,16 +74,18 @@ class _Letter:
             if not ends or self.quoted[at] or below == len(self.lines) or self.quoted[below]:
                 continue
             mark = quoting.odd_mark(self.lines[below])
-            if mark and self.tries > 0 and self._is_sure(at):
+            if mark and self.tries > 0 and self._is_sure(at, mark):
                 self._quote_run(below, mark)
 
-    def _is_sure(self, last: int) -> bool:
+    def _is_sure(self, last: int, mark: str) -> bool:
+        # Indented text may be anybody's own; few people begin their lines with "}".
+        enough = Strength.BEFORE_QUOTE if mark.strip() else Strength.NAMED
         for first in range(last, max(-1, last - attribution.MOST_LINES), -1):
             lines = self.plain[first : last + 1]
             self.tries -= 1
             if not all(lines):
                 return False
-            if attribution.attribution(lines, quote_follows=True) >= Strength.NAMED:
+            if attribution.attribution(lines, quote_follows=True) >= enough:
                 return True
         return False
 
@@ -193,10 +195,20 @@ class _Letter:
         """Past the lines "From: … Sent: … To: … Subject: …", or ``at``."""
         if at >= len(self.lines) or self.tries <= 0:
             return at
-        if header_blocks.label(self.plain[at]) is None:
-            return header_blocks.past_notes_block(self.plain, at, self.notes_subjects)
+        start = self._past_company(at)
+        notes = header_blocks.past_notes_block(self.plain, start, self.notes_subjects)
+        notes = notes if notes > start else at
+        if notes > at or header_blocks.label(self.plain[at]) is None:
+            return notes
         self.tries -= 1
         return header_blocks.past_block(self.plain, at)
+
+    def _past_company(self, at: int) -> int:
+        """Notes may write the name of the company, indented by a tab, above its block."""
+        below = self.next_said[at + 1]
+        if below == len(self.lines) or below > at + 3 or not self.lines[at].startswith("\t"):
+            return at
+        return below if self.plain[below].startswith("From: ") else at
 
     def _past_attribution(self, at: int) -> int:
         for last in range(at, min(len(self.lines), at + attribution.MOST_LINES)):
