@@ -41,7 +41,7 @@ def begins_with_time(text: str, language: str = "en") -> bool:
     if not found:
         return False
     counts = (words(language, f"count_{number}") for number in (1, 2, 3))
-    kinds = (words(language, kind) for kind in ("tomorrow", "today", "next"))
+    kinds = (words(language, kind) for kind in ("tomorrow", "today", "next", "this"))
     named = {*weekdays(language), *months(language)}.union(*counts, *kinds)
     return found[0][:1].isdigit() or found[0].strip(".,") in named
 

@@ -17,7 +17,7 @@ from moderation.hold import ask_one
 from moderation.rota import Stretch, Swap, exchanged, find_swap
 from moderation.showing import to_moderator
 from moderation.spans import Span, read_span
-from storage import askings, confirmations, history, posts, queues, volunteers
+from storage import askings, confirmations, history, outgoing, posts, queues, volunteers
 from storage.addresses import fold
 from storage.queues import Numbered
 from storage.records import Confirmation, Outgoing, Post, Volunteer
@@ -27,6 +27,8 @@ SHOWN = timedelta(weeks=8)
 """So far ahead the rota is told by mail."""
 DAY = timedelta(days=1)
 CONFIRM_WITHIN = timedelta(days=14)
+# A machine that answers each of our answers, and does not say that it is one, must tire first.
+MOST_ANSWERS_A_DAY = 10
 
 
 # Away and back ----------------------------------------------------------------------------------
@@ -232,12 +234,7 @@ def _ask_to_swap(pen: Pen, volunteer: Volunteer, other: Volunteer, found: Swap) 
     number = confirmations.ask(
         pen.tx, pen.sender.id, "swap", other.address, payload, pen.now, f"swap {volunteer.id}"
     )
-    pen.write(
-        "rota_swap_asked",
-        To(other.address, "confirm", (number,), volunteer_id=other.id),
-        person=_name(volunteer),
-        **_turns(found),
-    )
+    _write_question(pen, number, volunteer, other, "", **_turns(found))
 
 
 def confirmed_swap(pen: Pen, waiting: Confirmation, *, agreed: bool) -> str:
@@ -262,6 +259,33 @@ def confirmed_swap(pen: Pen, waiting: Confirmation, *, agreed: bool) -> str:
             pen, person, "rota_swap_done", "", one=_name(one), other=_name(other), **_days(waiting)
         )
     return "swapped"
+
+
+def ask_again_to_swap(pen: Pen, waiting: Confirmation, answers: str) -> str:
+    """The other moderator's answer was neither yes nor no: the question comes once more."""
+    other = volunteers.by_id(pen.tx, int(waiting.payload["with"]))
+    one = volunteers.by_id(pen.tx, int(waiting.payload["by"]))
+    if one is None or other is None or other.removed_at:
+        return "a moderator is gone"
+    about = {"volunteer_id": other.id}
+    before = outgoing.count_since(pen.tx, pen.now - DAY, "rota_swap_asked", **about)
+    if before < MOST_ANSWERS_A_DAY:
+        _write_question(pen, waiting.id, one, other, answers, **_days(waiting))
+    return "the answer about the swap is not clear"
+
+
+def _write_question(
+    pen: Pen, number: int, one: Volunteer, other: Volunteer, answers: str, **turns: Any
+) -> None:
+    pen.write(
+        "rota_swap_asked",
+        To(other.address, "confirm", (number,), volunteer_id=other.id),
+        answers=answers,
+        automatic="auto-replied" if answers else "auto-generated",
+        person=_name(one),
+        again=bool(answers),
+        **turns,
+    )
 
 
 def _still_good(pen: Pen, waiting: Confirmation, one: Volunteer, other: Volunteer) -> bool:

@@ -110,7 +110,7 @@ def swapped(pen: Pen, waiting: Confirmation, reading: Reading) -> Answered:
     says = read_verdict(reading.reply_text, (), pen.sender.language).kind
     agreed = says == "yes" or confirms(reading.reply_text, pen.sender.language)
     if not agreed and says != "no":
-        return Answered("command", "the answer about the swap is not clear")
+        return Answered("command", duty.ask_again_to_swap(pen, waiting, reading.message_id or ""))
     return Answered("command", duty.confirmed_swap(pen, waiting, agreed=agreed))
 
 

@@ -16,7 +16,7 @@ from storage import letters
 from storage.database import Database
 from tests.mailbox import maildir
 from tests.needs import times
-from tests.proof.honest import Honest, posting_every_second, told
+from tests.proof.honest import Honest, posting_every_second, wait_until_told
 from tests.proof.hostile import hostile
 from tests.proof.memory import MIB, watched
 from tests.proof.senders import NEWS
@@ -51,8 +51,7 @@ def test_a_flood_of_hostile_letters_delays_no_honest_one(
         for thread in threads:
             thread.start()
         posting_every_second(installation.smtp_port, honest, until, first=50)
-    installation.wait_for_mail(subject=honest.last, timeout=TOLD_WITHIN)
-    late = told(installation.outgoing, honest)
+    late = wait_until_told(installation.outgoing, honest, TOLD_WITHIN)
     p95 = quantiles(honest.seconds, n=20)[-1]
     slowest = max(late.values())
     with Database(sqlite_url).read() as tx:

@@ -11,7 +11,7 @@ from statistics import quantiles
 import pytest
 
 from tests.needs import times
-from tests.proof.honest import Honest, posting_every_second, told
+from tests.proof.honest import Honest, posting_every_second, wait_until_told
 from tests.proof.memory import MIB, settled_at, watched
 from tests.proof.town import town
 from tests.servers import CHECKOUT, Installation, not_longer_than_we_live
@@ -37,8 +37,7 @@ def test_b12_b13_c2_c4_the_worst_attack_has_a_bound_in_memory(
         posting_every_second(installation.smtp_port, honest, time.monotonic() + seconds)
         heard = attack.communicate(timeout=60)[0]
     after = settled_at(service.pid)
-    installation.wait_for_mail(subject=honest.last, timeout=TOLD_WITHIN)
-    late = told(installation.outgoing, honest)
+    late = wait_until_told(installation.outgoing, honest, TOLD_WITHIN)
     p95 = quantiles(honest.seconds, n=20)[-1] if len(honest.seconds) > 1 else 0.0
     print(heard)
     print(f"memory: {quiet / MIB:.0f} MiB at rest, {peak}, {after / MIB:.0f} MiB afterwards")

@@ -191,6 +191,7 @@ LETTER_VALUES: dict[str, Any] = {
     "mine": DutyView(date(2026, 11, 23), date(2026, 11, 29), "Bob", "Amina"),
     "theirs": DutyView(date(2026, 11, 30), date(2026, 12, 6), "Amina", "Bob"),
     "taker": "Amina",
+    "again": False,
     "by": "Amina",
     "what": "added",
     "left": 2,
