@@ -18,7 +18,7 @@ from ingest.quoting_words import LONGEST, WORDS
 from ingest.quoting_words import plain as plain
 
 _QUOTED = re.compile(r"(?:>|＞|&gt;|\|(?!-{3,}[+>]|.*\|$)|│|┃)")
-_INITIALS = re.compile(r"[A-ZА-Я][A-Za-zА-я]{0,3}>+(?: |$)")
+_INITIALS = re.compile(r"[A-ZА-Я][A-Za-zА-я]{0,9}>+(?: |$)")
 
 
 def is_quoted(line: str) -> bool:
