@@ -53,8 +53,8 @@ class Noting:
             yield
         finally:
             self._under_way -= 1
-            if not self._under_way and self._all_here and not self._all_here.done():
-                self._all_here.set_result(None)
+            if not self._under_way:
+                self._enough_waited()
 
     async def sent(self, outgoing_id: int, reason: str = "") -> None:
         """``reason``: what is worth knowing later."""
@@ -107,11 +107,15 @@ class Noting:
         if self._under_way:
             loop = asyncio.get_running_loop()
             self._all_here = here = loop.create_future()
-            timer = loop.call_later(LINGER_SECONDS, lambda: here.done() or here.set_result(None))
+            timer = loop.call_later(LINGER_SECONDS, self._enough_waited)
             await here
             timer.cancel()
         # Whoever was the last to finish notes it in its next step.
         await asyncio.sleep(0)
+
+    def _enough_waited(self) -> None:
+        if self._all_here and not self._all_here.done():
+            self._all_here.set_result(None)
 
     async def _commit_patiently(self, writes: list[Write | int]) -> None:
         """What has left and is not noted would leave again: a database that is away is waited

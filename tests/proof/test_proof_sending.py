@@ -1,0 +1,161 @@
+"""Kill clocks and senders as often as you like: every reader gets the round-up, and at most one
+connection's mail comes twice, under the same Message-ID."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from storage import outgoing, runs
+from storage.database import Database, Unavailable
+from tests.catching import CatchingServer
+from tests.mailbox import Mail
+from tests.needs import times
+from tests.proof.readers import copies, settle
+from tests.servers import CHECKOUT, Installation, not_longer_than_we_live
+
+CONNECTIONS = 5
+PARTS = ("clock", "clock", "sender", "sender")
+
+
+class Staff:
+    """Two clocks and two senders, each of which may be killed and started again."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._processes = [self._start(part) for part in PARTS]
+
+    def _start(self, part: str) -> subprocess.Popen[bytes]:
+        with (self._installation.folder / f"{part}.log").open("ab") as log:
+            return subprocess.Popen(
+                [*not_longer_than_we_live(), sys.executable, "-m", "tests.proof.hasty", part],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._installation.folder,
+                env=self._installation.environment | {"PYTHONPATH": str(CHECKOUT)},
+            )
+
+    def kill(self, number: int) -> None:
+        process = self._processes[number]
+        assert process.poll() is None, f"a {PARTS[number]} ended by itself"
+        process.kill()
+        process.wait()
+        self._processes[number] = self._start(PARTS[number])
+
+    def stop(self) -> None:
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            assert process.wait(20) is not None
+
+
+@contextmanager
+def at_work(installation: Installation) -> Iterator[Staff]:
+    staff = Staff(installation)
+    try:
+        yield staff
+    finally:
+        staff.stop()
+        for part in set(PARTS):
+            print(f"--- {part}\n{(installation.folder / f'{part}.log').read_text()[-3000:]}")
+
+
+@pytest.fixture
+def news(
+    new_installation: Callable[..., Installation],
+    database_url: str,
+    catching_server: CatchingServer,
+) -> Installation:
+    catching_server.seconds = 0.02
+    way_out = f"smtp://127.0.0.1:{catching_server.port}"
+    return new_installation(database_url, POSTROUND_OUTGOING=way_out)
+
+
+@pytest.mark.proof
+def test_f3_g4_kill_9_of_clocks_and_senders_misses_nobody(
+    news: Installation, database_url: str, catching_server: CatchingServer
+) -> None:
+    readers, kills = times(400, 10_000), times(4, 30)
+    people = settle(database_url, readers, editions=5)
+    began = time.monotonic()
+    with at_work(news) as staff:
+        time.sleep(1.0)
+        for kill in range(kills):
+            time.sleep(random.uniform(0.2, 1.5))
+            staff.kill((kill * 2 + random.randrange(2)) % len(PARTS))
+        wait_until_all_left(database_url, readers)
+    got = copies(catching_server.mails)
+    twice = {to: mails for to, mails in got.items() if len(mails) > 1}
+    extra = sum(len(mails) - 1 for mails in twice.values())
+    print(
+        f"{readers} readers, {kills} kills, {time.monotonic() - began:.0f} s: "
+        f"{len(people) - len(got)} missed, {extra} extra copies"
+    )
+    assert set(got) == set(people)
+    assert extra <= kills // 2 * CONNECTIONS, "one for each connection of a sender that was killed"
+    assert_same_mail(twice.values())
+
+
+@pytest.mark.proof
+def test_f4_without_kills_nobody_gets_two(
+    news: Installation, database_url: str, catching_server: CatchingServer
+) -> None:
+    readers = times(200, 10_000)
+    people = settle(database_url, readers, editions=5)
+    with at_work(news):
+        wait_until_all_left(database_url, readers)
+    assert sorted(mail.recipients[0] for mail in catching_server.mails) == sorted(people)
+
+
+@pytest.mark.proof
+def test_g3_connections_that_break_after_the_dot_double_one_mail_each(
+    news: Installation, database_url: str, catching_server: CatchingServer
+) -> None:
+    """Nothing else is doubled. What comes again is put off first, so a hand brings it forward."""
+    readers, drops = times(60, 2_000), times(3, 50)
+    people = settle(database_url, readers, editions=1)
+    catching_server.drop_after_dot = drops
+    with at_work(news):
+        wait_until_all_left(database_url, readers, forward=True)
+    got = copies(catching_server.mails)
+    twice = [mails for mails in got.values() if len(mails) > 1]
+    assert set(got) == set(people)
+    assert [len(mails) for mails in twice] == [2] * drops
+    assert_same_mail(twice)
+
+
+def assert_same_mail(doubled: Iterable[list[Mail]]) -> None:
+    for mails in doubled:
+        assert len({mail.header("Message-ID") for mail in mails}) == 1
+        assert len({mail.raw for mail in mails}) == 1, "Date and all"
+
+
+def wait_until_all_left(
+    url: str, readers: int, *, forward: bool = False, seconds: float = 60
+) -> None:
+    """Until every reader's mail is sent; fails when nothing happens for so long."""
+    database, last, until = Database(url), -1, time.monotonic() + seconds
+    while True:
+        try:
+            with database.read() as tx:
+                sent = outgoing.counts(tx).get("sent", 0)
+        except Unavailable:
+            sent = last
+        if sent == readers:
+            break
+        if sent != last:
+            last, until = sent, time.monotonic() + seconds
+        assert time.monotonic() < until, f"{sent} of {readers} were sent, and no more"
+        time.sleep(0.5)
+        if forward:
+            with database.write() as tx:
+                runs.retry(tx, datetime.now(UTC))
+    database.close()
