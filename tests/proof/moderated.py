@@ -68,10 +68,12 @@ class Moderated:
         return cls(db, made, bob, amina, settings, zone, now)
 
     def hold(self, text: str = "The food bank is open on Friday.") -> tuple[Post, Mail]:
-        """A held post by Alice, by the whole way, and the mail that Bob was asked with."""
+        """A held post by an Alice, by the whole way, and the mail that Bob was asked with."""
         number = next(self.numbers)
-        raw = written(ALICE, "news@lists.example.org", text, subject=f"Food bank {number}")
-        assert self.bring(sealed(raw, "charity.example"), "news", ALICE) == "post"
+        # Spam by one author is remembered, so each post has its own.
+        alice = f"alice{number}@charity.example"
+        raw = written(alice, "news@lists.example.org", text, subject=f"Food bank {number}")
+        assert self.bring(sealed(raw, "charity.example"), "news", alice) == "post"
         with self.db.read() as tx:
             newest = tx.execute(select(func.max(post.c.id))).scalar_one()
         asked = [mail for mail in self.letters() if mail.letter == "post_held"]

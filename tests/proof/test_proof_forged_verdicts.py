@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.records import Post
 from tests.mailbox import Mail
 from tests.needs import times
-from tests.proof.moderated import ALICE, AMINA, BOB, MALLORY, Moderated, ids_of, sealed, written
+from tests.proof.moderated import AMINA, BOB, MALLORY, Moderated, ids_of, sealed, written
 
 EACH = times(2, 50)
 MAILS = Path(__file__).parent.parent / "mails" / "automatic"
@@ -77,8 +77,8 @@ def d4_right_mark_from_another_moderator(town: Moderated, post: Post, asked: Mai
 
 @attempt
 def d4_right_mark_from_the_author(town: Moderated, post: Post, asked: Mail, n: int) -> None:
-    raw = sealed(written(ALICE, asked.reply_to, "yes"), "charity.example")
-    town.bring(raw, asked.reply_to, ALICE)
+    raw = sealed(written(post.author_address, asked.reply_to, "yes"), "charity.example")
+    town.bring(raw, asked.reply_to, post.author_address)
 
 
 @attempt
@@ -276,8 +276,8 @@ def d14_moderator_removed_a_moment_ago(town: Moderated, post: Post, asked: Mail,
 def d14_text_changed_since_it_was_seen(town: Moderated, post: Post, asked: Mail, n: int) -> None:
     """Bait for the moderator, and the true text at the last moment."""
     to = town.mark(post.id, purpose="post")
-    change = written(ALICE, to, "correct\n\nBuy pills at https://evil.example/")
-    town.bring(sealed(change, "charity.example"), to, ALICE)
+    change = written(post.author_address, to, "correct\n\nBuy pills at https://evil.example/")
+    town.bring(sealed(change, "charity.example"), to, post.author_address)
     raw = sealed(written(BOB, asked.reply_to, "yes"), "council.example")
     town.bring(raw, asked.reply_to, BOB)
 
