@@ -153,7 +153,7 @@ def _inform(case: _Case, verdict: Verdict) -> str:
 
 def _carry_out(case: _Case, verdict: Verdict, numbered: Numbered | None) -> Answered:
     pen = case.pen
-    if was_said_before(pen, f"queue {case.queue.id}", case.reading):
+    if was_said_before(pen, f"queue {case.volunteer.id}", case.reading):
         return Answered("verdict", "the same letter came before")
     if numbered is None:
         done = act.about_duty(pen, case.volunteer, verdict, case.round_up, case.answers)
