@@ -69,6 +69,10 @@ class Examiner:
             log.exception("letter %d broke our code", letter.id)
             return Failed(letter, f"Our program failed on it: {type(error).__name__}.")
 
+    def is_warm(self, seconds: float) -> bool:
+        """Whether letters can be read at once; waits so long for that."""
+        return self._room.is_warm(seconds)
+
     def close(self, seconds: float) -> None:
         """Ends the reading children; one that is busy is not waited for longer than that."""
         closing = threading.Thread(target=self._room.close, daemon=True)

@@ -87,6 +87,14 @@ class ReadingRoom:
         with self._one_heavy:
             return cast(T, self._served(replace(task, memory=self._memory)))
 
+    def is_warm(self, seconds: float) -> bool:
+        """Whether a reader has loaded its imports; waits so long for that."""
+        reader = self._free.get()
+        try:
+            return reader.is_ready(seconds)
+        finally:
+            self._free.put(reader)
+
     def close(self) -> None:
         """Lets the readers finish what they have in hand, and ends them."""
         self._closed.set()

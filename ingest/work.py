@@ -20,6 +20,7 @@ from storage.database import Database
 log = logging.getLogger("postround.letters")
 
 IDLE_SECONDS = 0.5
+WARM_UP_SECONDS = 30.0
 
 
 class Workers:
@@ -70,6 +71,7 @@ class Workers:
                 self._sleep()
 
     def _serve(self) -> None:
+        self._warm_up()
         while not self._stop.is_set() and (self.clerk.hand or not self.clerk.closing):
             try:
                 moved = any(self.clerk.turn())
@@ -79,6 +81,15 @@ class Workers:
                 moved = False
             if not moved:
                 self._sleep()
+
+    def _warm_up(self) -> None:
+        """A letter that is taken too soon has been taken once in vain if we are killed now, and
+        after some such times it would be left to a person."""
+        until = time.monotonic() + WARM_UP_SECONDS
+        while not self.clerk.closing and time.monotonic() < until:
+            if self._examiner.is_warm(0.2):
+                return
+            self._stop.wait(0.05)
 
     def _sleep(self) -> None:
         self._come.wait(IDLE_SECONDS)

@@ -228,3 +228,10 @@ def test_c4_files_are_read_one_at_a_time() -> None:
     large, file = b"x" * 2**20, b"Content-Transfer-Encoding: Base64\n"
     assert is_heavy(large) and is_heavy(file)
     assert not is_heavy(b"Content-Transfer-Encoding: quoted-printable\n")
+
+
+def test_i1_nobody_is_asked_to_read_before_a_reader_is_there() -> None:
+    with ReadingRoom(imports=["tests.misreading"]) as room:
+        assert not room.is_warm(0)
+        assert room.is_warm(30)
+        assert room.ask(len, b"abc") == 3

@@ -41,6 +41,7 @@ def examine(monkeypatch: pytest.MonkeyPatch) -> Callable[[Examine], None]:
     monkeypatch.setattr(Examiner, "__init__", lambda *_: None)
     monkeypatch.setattr(Examiner, "close", lambda *_: None)
     monkeypatch.setattr(Examiner, "hurried", False, raising=False)
+    monkeypatch.setattr(Examiner, "is_warm", lambda *_: True)
 
     def use(function: Examine) -> None:
         monkeypatch.setattr(Examiner, "examine", lambda _, letter: function(letter))
