@@ -124,8 +124,8 @@ def driven() -> Iterator[Driven]:
     profile = tempfile.mkdtemp(prefix="postround-driven-")
     ours_in, theirs_out = os.pipe()
     theirs_in, ours_out = os.pipe()
-    command = [
-        sys.executable, "-c", _LAUNCH, str(theirs_in), str(theirs_out), program,
+    command: list[str] = [
+        sys.executable, "-c", _LAUNCH, str(theirs_in), str(theirs_out), str(program),
         "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
         "--disable-background-networking", "--no-first-run", "--remote-debugging-pipe",
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", f"--user-data-dir={profile}",
