@@ -22,6 +22,7 @@ UV_COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-versio
 # Tests of one file stay together; WORKERS=0 runs everything in one process.
 WORKERS ?= auto
 
+comma := ,
 CODE := cli config delivery digest ingest moderation preferences storage templates web bench tests
 
 help: ## show this list
@@ -66,6 +67,11 @@ lock: .venv/.tested ## write the requirements files anew; UPGRADE=--upgrade take
 	@$(UV_COMPILE) pyproject.toml --extra test --constraint requirements.txt -o requirements-test.txt
 	@echo pip-audit | $(UV_COMPILE) - -o requirements-audit.txt
 
+coverage: .venv/.tested ## run the tests and print which lines they do not reach
+	@$(PIP_INSTALL) coverage
+	@$(BIN)/python -m coverage run --parallel-mode --source $(subst $(eval) ,$(comma),$(filter-out bench tests,$(CODE))) -m pytest -q $(TESTS) || true
+	@$(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage report --skip-covered --show-missing
+
 clean: ## remove .venv and caches; databases and mails stay
 	@rm -rf .venv .venv-audit build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
@@ -98,4 +104,4 @@ clean: ## remove .venv and caches; databases and mails stay
 	@.venv-audit/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements-audit.txt
 	@touch $@
 
-.PHONY: help install run demo test proof lint check bench audit catalogues lock clean
+.PHONY: help install run demo test proof lint check bench audit catalogues lock coverage clean
