@@ -94,15 +94,5 @@ def _date(day: int, month: int, year: str | None, first: date) -> date | None:
         found = date(first.year, month, day)
         return found if found >= first else date(first.year + 1, month, day)
     except ValueError:
-        return _leap_day(first) if (day, month, year) == (29, 2, None) else None
-
-
-def _leap_day(first: date) -> date | None:
-    """The next 29 February, which most years lack."""
-    for year in range(first.year, min(first.year + 9, date.max.year)):
-        try:
-            if (found := date(year, 2, 29)) >= first:
-                return found
-        except ValueError:
-            continue
-    return None
+        # "29 February" in a year that has none is a mistake, and not one of years ahead.
+        return None

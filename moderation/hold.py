@@ -31,9 +31,9 @@ HOUR = timedelta(hours=1)
 
 on_duty, may_decide = asking.on_duty, asking.may_decide
 
-Occasion = Literal["new", "changed", "correction", "passed", "again"]
+Occasion = Literal["new", "changed", "correction", "passed", "unanswered", "again"]
 """Why a moderator is asked: the post is new; its author changed it; it puts right an older one;
-somebody passed it on, or a wait is over."""
+somebody passed it on; nobody has answered; or a wait is over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class Slot:
     kind: Kind
     period: str
     """Names it among those of its kind."""
+    at: datetime
 
 
 def due(now: datetime, round_up: datetime, pace: Pace) -> list[Slot]:
@@ -33,14 +34,13 @@ def due(now: datetime, round_up: datetime, pace: Pace) -> list[Slot]:
     """
     today = now.astimezone(pace.zone).date()
     morning = _at(today, pace)
-    found: list[tuple[Slot, datetime]] = []
+    before = f"{round_up.astimezone(pace.zone).date()}"
+    found = [Slot("last call", before, last_call(round_up))]
     if today.weekday() == 0:
-        found.append((Slot("week", today.strftime("%G-W%V")), morning))
-    call = last_call(round_up)
-    found.append((Slot("last call", f"{round_up.astimezone(pace.zone).date()}"), call))
+        found.insert(0, Slot("week", today.strftime("%G-W%V"), morning))
     if not pace.is_off(today):
-        found.append((Slot("daily", today.isoformat()), morning))
-    return [slot for slot, at in found if at <= now < at + GOOD_FOR]
+        found.append(Slot("daily", today.isoformat(), morning))
+    return [slot for slot in found if slot.at <= now < slot.at + GOOD_FOR]
 
 
 def _at(day: date, pace: Pace) -> datetime:

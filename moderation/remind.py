@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from delivery.letters import Desk, Pen
 from moderation import asking, duty, queue, regular
-from moderation.hold import ask_again
+from moderation.hold import Occasion, ask_one
 from moderation.pace import Pace, steps
 from storage import askings, lists, posts, queues, volunteers
 from storage.askings import Asking
@@ -58,7 +58,7 @@ def _has_work(tx: Connection, sender: MailingList, round_up: RoundUp, now: datet
             return False
         if askings.due(tx, sender.id, now, limit=1) or _unreached(tx, sender):
             return True
-        slots = regular.due(now, round_up(tx, sender, now), Pace.of(sender))
+        slots = _slots(tx, sender, round_up(tx, sender, now), now)
         return any(not queues.was_claimed(tx, sender.id, one.kind, one.period) for one in slots)
     except Exception:
         log.exception("%s: its moderators were not asked", sender.address)
@@ -88,8 +88,8 @@ def _unreached(tx: Connection, sender: MailingList) -> list[tuple[Volunteer, Pos
 
 # Steps ------------------------------------------------------------------------------------------
 
-Wanted = dict[int, tuple[Volunteer, list[Post]]]
-"""Who is asked about which posts now, by the moderator's id."""
+Wanted = dict[int, tuple[Volunteer, list[tuple[Post, Occasion]]]]
+"""Who is asked about which posts now, and why, by the moderator's id."""
 
 
 def _next_steps(pen: Pen, round_up: datetime) -> Wanted:
@@ -101,8 +101,15 @@ def _next_steps(pen: Pen, round_up: datetime) -> Wanted:
         post = known[state.post_id]
         if post.state == "held":
             for volunteer in _step(pen, post, state, round_up):
-                wanted.setdefault(volunteer.id, (volunteer, []))[1].append(post)
+                found = wanted.setdefault(volunteer.id, (volunteer, []))[1]
+                found.append((post, _occasion(state)))
     return wanted
+
+
+def _occasion(state: Asking) -> Occasion:
+    if state.step:
+        return "unanswered"
+    return "again" if state.put_off_until else "new"
 
 
 def _step(pen: Pen, post: Post, state: Asking, round_up: datetime) -> list[Volunteer]:
@@ -160,12 +167,14 @@ def _rest_of_them(pen: Pen, post: Post) -> list[Volunteer]:
     return [one for one in here if one.id not in known and asking.may_decide(pen, post, one)]
 
 
-def _ask_all(pen: Pen, volunteer: Volunteer, found: list[Post], round_up: datetime) -> None:
+def _ask_all(
+    pen: Pen, volunteer: Volunteer, found: list[tuple[Post, Occasion]], round_up: datetime
+) -> None:
     if len(found) <= MOST_SINGLE:
-        for post in found:
-            ask_again(pen, post, volunteer, round_up)
+        for post, occasion in found:
+            ask_one(pen, post, volunteer, round_up, occasion=occasion)
         return
-    ids = {post.id for post in found}
+    ids = {post.id for post, _ in found}
     # What was held in silence has no mail of its own, so it is told of here.
     ids |= {one.post_id for one in askings.waiting(pen.tx, pen.sender.id) if one.quiet}
     queue.write(pen, volunteer, "gathered", round_up, only=sorted(ids))
@@ -176,7 +185,7 @@ def _ask_all(pen: Pen, volunteer: Volunteer, found: list[Post], round_up: dateti
 
 def _regular(pen: Pen, round_up: datetime) -> set[int]:
     """Writes the one that is due; the ids of the moderators who got it."""
-    slots = regular.due(pen.now, round_up, Pace.of(pen.sender))
+    slots = _slots(pen.tx, pen.sender, round_up, pen.now)
     claim = partial(queues.claim, pen.tx, pen.sender.id)
     mine = [one for one in slots if claim(one.kind, one.period, pen.now)]
     told: set[int] = set()
@@ -185,6 +194,15 @@ def _regular(pen: Pen, round_up: datetime) -> set[int]:
             queue.write(pen, volunteer, slot.kind, round_up)
             told.add(volunteer.id)
     return told
+
+
+def _slots(
+    tx: Connection, sender: MailingList, round_up: datetime, now: datetime
+) -> list[regular.Slot]:
+    """What is due now; a list that was made this morning has missed nothing."""
+    found = regular.due(now, round_up, Pace.of(sender))
+    since = lists.created_at(tx, sender.id) if found else now
+    return [one for one in found if one.at >= since]
 
 
 def _receivers(pen: Pen, kind: regular.Kind) -> list[Volunteer]:

@@ -29,7 +29,7 @@ FIRST = date(2026, 11, 22)
         ("2027-08-03", date(2027, 8, 3)),
         ("22 November", date(2026, 11, 22)),
         ("21 November", date(2027, 11, 21)),
-        ("29 February", date(2028, 2, 29)),
+        ("29 February 2028", date(2028, 2, 29)),
         ("1 Sept", date(2027, 9, 1)),
         ("  1  JANUARY!", date(2027, 1, 1)),
     ],
@@ -39,7 +39,19 @@ def test_a_day_is_read_day_first(said: str, meant: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["", "soon", "31 February", "13/13", "32 May", "8 o'clock", "Smarch 3", "3", "0/0/0"]
+    "said",
+    [
+        "",
+        "soon",
+        "29 February",
+        "31 February",
+        "13/13",
+        "32 May",
+        "8 o'clock",
+        "Smarch 3",
+        "3",
+        "0/0/0",
+    ],
 )
 def test_what_is_no_day_is_none(said: str) -> None:
     assert read_day(said, FIRST) is None

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from moderation.asking import MOST_WAITING
 from moderation.hold import Limits, how_sure, vouch
-from storage import subscribers, volunteers
+from storage import askings, subscribers, volunteers
 from storage.records import Attachment, Proof, Subscriber
 from tests.moderation.office import PROVEN, UNPROVEN, Office, expect, whole
 from tests.storage.rows import NOON, new_list
@@ -116,10 +117,13 @@ def test_a_stranger_may_send_a_quarter_and_all_strangers_together_so_many(desk: 
 
 
 def test_limits_may_be_raised_for_a_bulk_import(desk: Office) -> None:
+    """Above twenty that wait, one mail tells of all the others."""
     limits = Limits(per_sender=1000, strangers=1000)
     for _ in range(30):
         desk.hold(proof=UNPROVEN, limits=limits)
-    assert len(desk.letters()) == 30
+    assert len(desk.letters()) == MOST_WAITING
+    with desk.db.read() as tx:
+        assert askings.count_loud(tx, desk.sender.id, 100) == 30
 
 
 def test_the_rota_says_who_is_asked_and_who_is_away_is_asked_last(office: Office) -> None:

@@ -17,7 +17,7 @@ from storage import history, lists, queues, volunteers
 from storage import outgoing as storage_outgoing
 from storage.database import Database
 from storage.records import MailingList, Post, Volunteer
-from storage.tables import outgoing
+from storage.tables import mailing_list, outgoing
 from tests.moderation.office import PROVEN, UNPROVEN, Office, settle
 from tests.storage.rows import new_moderator
 
@@ -41,6 +41,7 @@ def three_on_both(database: Database) -> Office:
 def planted(office: Office) -> Office:
     """Bob is on duty, then Amina, then Dana; it is Friday, four o'clock."""
     with office.db.write() as tx:
+        tx.execute(update(mailing_list).values(created_at=datetime(2026, 11, 1, tzinfo=UTC)))
         dana = new_moderator(tx, office.sender, "Dana", 5)
         order = [office.bob.id, office.amina.id, dana.id]
         volunteers.set_shift(tx, office.sender.id, date(2026, 1, 1), date(2100, 1, 1), order)
@@ -116,6 +117,22 @@ def test_in_mid_week_the_steps_are_working_hours(three: Office) -> None:
         "Wed 08:00 queue_waiting to amina",
         "Wed 10:00 post_held to dana",
     ]
+
+
+def test_a_list_that_was_made_this_morning_has_missed_no_regular_mail(three: Office) -> None:
+    three.now = MONDAY - timedelta(hours=1)
+    with three.db.write() as tx:
+        tx.execute(update(mailing_list).values(created_at=three.now))
+    assert tick(three) == []
+
+
+def test_who_is_asked_later_hears_why(three: Office) -> None:
+    three.hold()
+    three.letters()
+    three.now = FRIDAY + timedelta(hours=26)
+    remind.run(three.db, three.desk, next_weekly, three.now)
+    (mail,) = three.letters()
+    assert mail.text.startswith("Nobody has answered yet, so we now ask you, too.")
 
 
 def test_the_hours_are_a_setting_of_the_list(three: Office) -> None:
