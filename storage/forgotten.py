@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, select, text, update
 
-from storage import journal, subscribers
+from storage import journal, noticed, subscribers
 from storage.addresses import fold
 from storage.database import insert_once
 from storage.person import of_list_address
@@ -70,6 +70,7 @@ def erase(tx: Connection, of_list: MailingList, address: str) -> dict[str, int]:
     for table in (confirmation, author):
         here = (table.c.list_id == of_list.id) & (table.c.address_key == key)
         gone[table.name] = tx.execute(delete(table).where(here)).rowcount
+    noticed.forget_author(tx, of_list.id, key)
     gone["reader"] = int(subscribers.forget(tx, of_list.id, address))
     gone["history"] = _history(tx, of_list, key)
     return {kind: count for kind, count in gone.items() if count}

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from storage.addresses import fold
 from storage.database import insert_many_once
@@ -73,3 +73,9 @@ def learn_hosts(tx: Connection, list_id: int, author: str, post_id: int, now: da
     hosts = {one.detail for one in flags(tx, post_id) if one.kind in ("host", "new_host")}
     key = {"list_id": list_id, "author_key": fold(author), "known_since": now}
     insert_many_once(tx, author_host, [key | {"host": host} for host in sorted(hosts)])
+
+
+def forget_author(tx: Connection, list_id: int, key: str) -> None:
+    """Takes away where the posts of one author led; ``key`` is the folded address."""
+    here = (author_host.c.list_id == list_id) & (author_host.c.author_key == key)
+    tx.execute(delete(author_host).where(here))
