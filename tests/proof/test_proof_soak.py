@@ -38,7 +38,7 @@ from tests.storage.rows import new_reader
 pytestmark = pytest.mark.proof
 
 DAY = timedelta(days=1)
-DAYS = times(21, 42)
+DAYS = times(16, 42)
 FIRST = datetime(2026, 11, 23, 9, tzinfo=UTC)
 """A Monday, an hour before the weekly round-up."""
 READERS = {"weekly": 8, "daily": 4, "monthly": 2, "straight away": 2}
