@@ -45,7 +45,17 @@ def _values_used(template: str) -> set[str]:
     used = meta.find_undeclared_variables(environment.parse(source))
     for part in re.findall(r'include "(letters/[^"]+)"', source):
         used |= _values_used(part)
-    return used - {"light", "dark", "font", "mailto", "slot", "language", "direction", "written"}
+    return used - {
+        "light",
+        "dark",
+        "font",
+        "mailto",
+        "slot",
+        "language",
+        "direction",
+        "written",
+        "_",
+    }
 
 
 @pytest.mark.parametrize("name", LETTERS)
