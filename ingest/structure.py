@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from email.message import Message
 
-from ingest import charsets, flowed, headers, limits, sealed, transfer
+from ingest import charsets, enriched, flowed, headers, limits, sealed, transfer
 from ingest.children import children_of
 from ingest.hollow import Fill
 from ingest.parsing import parsed
@@ -57,7 +57,7 @@ class _Walk:
         kind = content_type(part)
         children = children_of(part, kind)
         if children is None or depth > limits.DEPTH_READ:
-            return self._leaf(part, kind, attached=attached, first=first)
+            return self._leaf(part, kind, attached=attached, first=first, whole=depth == 0)
         attached = attached or _disposition(part)[0] == "attachment"
         if kind == "multipart/alternative":
             return self._alternative(children, depth, attached=attached)
@@ -102,7 +102,10 @@ class _Walk:
                 found += self.pieces(child, depth + 1, attached=shown, first=False)
         return found
 
-    def _leaf(self, part: Message, kind: str, *, attached: bool, first: bool) -> list[Piece]:
+    def _leaf(
+        self, part: Message, kind: str, *, attached: bool, first: bool, whole: bool
+    ) -> list[Piece]:
+        """``whole``: the message has no other part."""
         disposition, filename = _disposition(part)
         named_file = filename is not None and disposition != "inline" and not first
         inline = not attached and disposition != "attachment" and not named_file
@@ -115,6 +118,9 @@ class _Walk:
                 looks_html = re.match(rb"\s*<(!doctype|html)", data[:500], re.I)
                 kind = "text/html" if looks_html else "text/plain"
             return [self._shown(part, kind, data)]
+        if inline and whole and kind in enriched.KINDS:
+            text = self._shown(part, kind, data).plain or ""
+            return [Piece(enriched.words_of(text, kind))]
         self.attachments.append(
             Attachment(
                 filename=filename,

@@ -136,3 +136,32 @@ def test_no_structure_breaks_the_walk(pieces: list[bytes]) -> None:
     raw = b"Content-Type: multipart/alternative; boundary=x\n\n" + b"".join(pieces)
     message, fill, _ = parsed(raw)
     structure(message, fill)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "text"),
+    [
+        (
+            "enriched",
+            "<bold>Yes</bold>,\nplease.\n\n<color><param>red</param>3 << 4</color>\n",
+            None,
+        ),
+        ("richtext", "<bold>Yes</bold>,<nl>please.<nl>3 <lt> 4", "Yes,\nplease.\n3 < 4"),
+        ("markdown", "**Yes**,\nplease.", "**Yes**,\nplease."),
+    ],
+)
+def test_a_mail_in_an_old_markup_is_read_as_its_words(
+    kind: str, body: str, text: str | None
+) -> None:
+    found = read(f"Content-Type: text/{kind}\n\n{body}".encode())
+    assert found.text == (text or "Yes, please.\n3 < 4")
+    assert found.attachments == ()
+
+
+def test_an_old_markup_beside_plain_text_is_attached() -> None:
+    found = structure(
+        email.message_from_bytes(
+            multipart("alternative", TEXT, b"Content-Type: text/enriched\n\nx")
+        )
+    )
+    assert [one.content_type for one in found.attachments] == ["text/enriched"]
