@@ -71,7 +71,7 @@ def main(argv: Sequence[str]) -> int:
 def measure(folder: Path, readers: int) -> Cost:
     db = Database(f"sqlite:///{folder}/bench.db")
     migrate(db)
-    _settle(db, readers)
+    settle(db, readers)
     began = time.process_time()
     made = tick(db, MONDAY)
     making = time.process_time() - began
@@ -89,24 +89,27 @@ def measure(folder: Path, readers: int) -> Cost:
     )
 
 
-def _settle(db: Database, readers: int) -> None:
+def settle(
+    db: Database, readers: int, posts_due: int = POSTS, topic_count: int = TOPICS, archive: int = 0
+) -> None:
+    """A list with its readers and approved posts; ``archive`` are posts of a year ago."""
     chance = random.Random(5321)
     with db.write() as tx:
         new = MailingList(0, "news", "lists.example", "Town News")
         made = lists.add(tx, new, MONDAY - timedelta(days=90))
         assert made is not None
-        for number in range(TOPICS):
+        for number in range(topic_count):
             lists.add_topic(tx, made.id, f"topic{number}", f"Topic {number}")
         topics = [topic.id for topic in lists.topics(tx, made.id)]
-        for number in range(POSTS):
-            new_post = _new_post(made.id, number, topics, chance)
-            approved = {"approved_at": new_post.held_at, "decided_at": new_post.held_at}
-            posts.change_state(tx, posts.hold(tx, new_post, ()), ["held"], "approved", approved)
+        for number in range(-archive, posts_due):
+            made_post = new_post(made.id, number, topics, chance)
+            approved = {"approved_at": made_post.held_at, "decided_at": made_post.held_at}
+            posts.change_state(tx, posts.hold(tx, made_post, ()), ["held"], "approved", approved)
         for number in range(readers):
             subscribers.add(tx, _new_reader(made.id, number, topics, chance))
 
 
-def _new_post(list_id: int, number: int, topics: list[int], chance: random.Random) -> Post:
+def new_post(list_id: int, number: int, topics: list[int], chance: random.Random) -> Post:
     words = " ".join(chance.choices(WORDS, k=120))
     return Post(
         id=0,
@@ -118,17 +121,23 @@ def _new_post(list_id: int, number: int, topics: list[int], chance: random.Rando
         html=f"<p>{words}</p><ul><li>Bring “all” letters</li><li>It’s £0</li></ul>",
         text=words,
         state="held",
-        held_at=MONDAY - timedelta(days=6) + timedelta(hours=number),
-        topics=tuple(sorted(chance.sample(topics, chance.choice((1, 1, 2))))),
+        held_at=_held_at(number),
+        topics=tuple(sorted(chance.sample(topics, min(len(topics), chance.choice((1, 1, 2)))))),
     )
+
+
+def _held_at(number: int) -> datetime:
+    if number < 0:
+        return MONDAY - timedelta(days=365) + timedelta(minutes=number)
+    return MONDAY - timedelta(days=6) + timedelta(minutes=number)
 
 
 def _new_reader(list_id: int, number: int, topics: list[int], chance: random.Random) -> Subscriber:
     """Six of ten read everything; the others have topics of their own, some of them daily."""
     own: tuple[int, ...] = ()
     daily: dict[int, Frequency] = {}
-    if chance.random() > 0.6:
-        own = tuple(sorted(chance.sample(topics, chance.randint(2, 5))))
+    if topics and chance.random() > 0.6:
+        own = tuple(sorted(chance.sample(topics, min(len(topics), chance.randint(2, 5)))))
         daily = {own[0]: "daily"} if chance.random() > 0.8 else {}
     return Subscriber(
         id=0,

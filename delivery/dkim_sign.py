@@ -75,14 +75,18 @@ class Signer:
         keys = [read_key(*one) for one in zip(files, selectors, strict=True)]
         return cls(keys) if keys else None
 
-    def sign(self, message: bytes, domain: str, at: datetime) -> bytes:
+    def sign(
+        self, message: bytes, domain: str, at: datetime, relaxed: bytes | None = None
+    ) -> bytes:
         """``message``, CRLF line ends, with one signature of ``domain`` for each key in front.
 
         Signed again with the same ``at`` it is the same: a mail that is retried does not change.
+        ``relaxed`` is the body as ``relaxed_body`` gives it, where it is known already.
         """
-        header, _, body = message.partition(b"\r\n\r\n")
-        names, fields = _covered(header)
-        body_hash = base64.b64encode(hashlib.sha256(relaxed_body(body)).digest()).decode()
+        end = message.index(b"\r\n\r\n")
+        names, fields = _covered(message[:end])
+        body = relaxed_body(message[end + 4 :]) if relaxed is None else relaxed
+        body_hash = base64.b64encode(hashlib.sha256(body).digest()).decode()
         made = []
         for key in self.keys:
             tags = (
@@ -122,12 +126,20 @@ def dns_record(key: Key) -> str:
 
 
 def relaxed_body(body: bytes) -> bytes:
-    """RFC 6376 §3.4.4. Plain searches, because they are what each of a million mails costs."""
-    if b"\t" in body:
-        body = body.replace(b"\t", b" ")
+    """RFC 6376 §3.4.4."""
+    return end_of_body(relaxed_part(body))
+
+
+def relaxed_part(body: bytes) -> bytes:
+    """A part of a body that begins and ends with a line: blanks joined, none at the ends."""
+    body = body.replace(b"\t", b" ")
     while b"  " in body:
         body = body.replace(b"  ", b" ")
-    body = body.replace(b" \r\n", b"\r\n").removesuffix(b" ").rstrip(b"\r\n")
+    return body.replace(b" \r\n", b"\r\n")
+
+
+def end_of_body(body: bytes) -> bytes:
+    body = body.removesuffix(b" ").rstrip(b"\r\n")
     return body + b"\r\n" if body else b""
 
 

@@ -30,6 +30,7 @@ from delivery.assemble import (
     with_file,
 )
 from delivery.compose import POLICY
+from delivery.dkim_sign import Signer, end_of_body, relaxed_part
 from delivery.forms import brings_sheets, content_of, depth_of, piece_forms, template_form
 from delivery.ics import HEAD, TAIL
 from delivery.letters import Desk, leave_url, settings_url
@@ -47,7 +48,7 @@ LETTER = "edition"
 CALENDAR = "dates.ics"
 """The file with the days to note; the mail names it."""
 
-KEPT_LAYOUT_BYTES = 96 * 1024 * 1024
+KEPT_LAYOUT_BYTES = 128 * 1024 * 1024
 """Enough for each choice of topics, of which there are hundreds: one costs as much as ten mails."""
 KEPT_EDITIONS = 20
 KEPT_POSTS = 2000
@@ -93,13 +94,14 @@ def make_frames(
 class EditionMails:
     """Builds the bytes of round-ups for a sender. What was read is kept for the next mails."""
 
-    def __init__(self, database: Database, desk: Desk) -> None:
+    def __init__(self, database: Database, desk: Desk, signer: Signer | None = None) -> None:
         self._database = database
         self._desk = desk
+        self._signer = signer
         self._frames: dict[int, dict[tuple[str, str], bytes]] = {}
         self._pieces: dict[tuple[str, str], bytes] = {}
         self._versions: dict[int, int] = {}
-        self._layouts: dict[tuple[int, str, str], Layout] = {}
+        self._layouts: dict[tuple[int, str, str], tuple[Layout, Layout | None]] = {}
         self._layout_bytes = 0
 
     def build(self, rows: Sequence[Outgoing]) -> dict[int, bytes | None]:
@@ -138,33 +140,41 @@ class EditionMails:
 
     def _mail(self, by_id: Mapping[int, MailingList], row: Outgoing) -> bytes | None:
         try:
-            layout = self._layout(row)
+            layout, relaxed = self._layout(row)
             if not layout.shown:
                 return None
-            return fill(layout, values(self._desk, by_id[row.list_id or 0], row))
+            sender = by_id[row.list_id or 0]
+            reader = values(self._desk, sender, row)
+            message = fill(layout, reader)
+            if self._signer is None or relaxed is None:
+                return message
+            body = end_of_body(fill(relaxed, reader))
+            return self._signer.sign(message, sender.domain, row.created_at, body)
         except (KeyError, ValueError):
             # A fault of ours in one row must not stop the lane.
             logger.exception("round-up %s cannot be built", row.id)
             return None
 
-    def _layout(self, row: Outgoing) -> Layout:
+    def _layout(self, row: Outgoing) -> tuple[Layout, Layout | None]:
+        """How the mail looks; and its body in the form that is signed, where mails are."""
         key = (row.edition_id or 0, row.form, row.items)
-        layout = self._layouts.get(key)
-        if layout is None:
+        kept = self._layouts.get(key)
+        if kept is None:
             frames = self._frames[key[0]]
             frame = frame_for(frames, self._pieces, row.form, row.items)
             if has_file(frame):
                 frame = with_file(frame, self._sheets(row, frames))
             wanted = wanted_of(frames, row.form, row.items)
             layout = lay_out(frame, self._pieces, row.items, frames, wanted)
-            self._keep(key, layout)
-        return layout
+            kept = layout, relaxed_layout(layout) if self._signer else None
+            self._keep(key, kept)
+        return kept
 
-    def _keep(self, key: tuple[int, str, str], layout: Layout) -> None:
-        size = sum(map(len, layout.fixed))
+    def _keep(self, key: tuple[int, str, str], new: tuple[Layout, Layout | None]) -> None:
+        size = sum(len(part) for layout in new if layout for part in layout.fixed)
         if self._layout_bytes + size > KEPT_LAYOUT_BYTES:
             self._forget_layouts()
-        self._layouts[key] = layout
+        self._layouts[key] = new
         self._layout_bytes += size
 
     def _forget_layouts(self) -> None:
@@ -178,6 +188,17 @@ class EditionMails:
         day = date.fromisoformat(frames[row.form, "day"].decode())
         with self._database.read() as tx:
             return notice_board(tx, row, day)
+
+
+def relaxed_layout(layout: Layout) -> Layout:
+    """The body of a layout in the relaxed form of DKIM: brought into it once, not for each reader.
+
+    That may be done part by part, since each reader's value stands on lines of its own.
+    """
+    start = sum(kind == "header" for kind, _ in layout.places)
+    first = layout.fixed[start].partition(b"\r\n\r\n")[2]
+    fixed = tuple(map(relaxed_part, (first, *layout.fixed[start + 1 :])))
+    return Layout(fixed, layout.places[start:], layout.shown)
 
 
 def frame_for(

@@ -23,7 +23,7 @@ class Readier:
         self._database = database
         self._desk = desk
         self._signer = signer
-        self._editions = EditionMails(database, desk)
+        self._editions = EditionMails(database, desk, signer)
 
     def build(self, rows: Sequence[Outgoing]) -> dict[int, Ready | None]:
         """The mails by the row's id; None for one of which nothing is left to say."""
@@ -47,6 +47,6 @@ class Readier:
         if message is None or sender is None:
             return None
         mark = self._desk.marks.mint("bounce", row.id, day=now.date())
-        if self._signer:
+        if self._signer and row.message is not None:  # round-ups are signed as they are joined
             message = self._signer.sign(message, sender.domain, row.created_at)
         return Ready(write_address(sender, "bounce", mark), message)

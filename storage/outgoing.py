@@ -86,6 +86,12 @@ def any_due(tx: Connection, now: datetime, lane: int | None = None) -> bool:
     return tx.execute(select(outgoing.c.id).where(due).limit(1)).first() is not None
 
 
+def any_left(tx: Connection) -> bool:
+    """Whether any mail has still to leave, now or later."""
+    here = outgoing.c.state.in_(("waiting", "sending"))
+    return tx.execute(select(outgoing.c.id).where(here).limit(1)).first() is not None
+
+
 def extend(tx: Connection, claim: str, lease_until: datetime) -> None:
     """Says that the sender is alive: what it has in hand stays its own until then."""
     here = (outgoing.c.state == "sending") & (outgoing.c.claim == claim)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+from base64 import b64decode
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
+from dkim.canonicalization import Relaxed
 from sqlalchemy import select
 
+from delivery.dkim_sign import Key, Signer
 from delivery.edition_mail import EditionMails
 from delivery.letters import Desk
 from delivery.marks import Marks
@@ -17,6 +22,7 @@ from storage.database import Database
 from storage.records import Attachment, Outgoing
 from storage.tables import outgoing as outbox
 from tests.digest.town import Town, local, settle
+from tests.signing import rsa_key
 
 MONDAY = local("2026-11-23")
 MARKS = Marks("s" * 32)
@@ -184,3 +190,24 @@ def test_the_notice_board_edition_brings_its_sheets_as_a_file(town: Town) -> Non
     assert file.get_filename() == "news-2026-11-23.pdf"
     assert file.get_content().startswith(b"%PDF-")
     assert "Room to let" in words(message, "plain")
+
+
+@pytest.mark.parametrize("format_", ["html", "plain", "large", "print"])
+def test_a_round_up_that_was_laid_out_once_is_signed_for_each_reader(
+    town: Town, format_: str
+) -> None:
+    """The body is brought into the signed form once for many readers, part by part."""
+    readers = [town.reader(name, format=format_) for name in ("carol", "x" * 60, "dave")]
+    for number in range(3):
+        text = f"Two  blanks,\ta tab , and a dot\n.\n..at the start\n   £{number} \n\n"
+        town.post(f"Room  to let {number}", local("fri", "12:00"), text=text)
+    town.tick(MONDAY)
+    mails = EditionMails(town.db, DESK, Signer([Key("s1", rsa_key())]))
+    for row in [row for reader in readers for row in rows(town, reader)]:
+        message = mails.build([row])[row.id]
+        assert message is not None
+        (hashed,) = re.findall(rb"bh=([^;]+);", message)
+        body = message.partition(b"\r\n\r\n")[2]
+        whole = hashlib.sha256(Relaxed.canonicalize_body(body)).digest()
+        assert b64decode(hashed) == whole
+    assert len(mails._layouts) == 1

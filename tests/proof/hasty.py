@@ -15,8 +15,10 @@ SENDERS = timedelta(seconds=12)
 CLOCKS = timedelta(seconds=5)
 
 if __name__ == "__main__":
-    delivery.leases.LEASE = delivery.lane.LEASE = SENDERS
+    for module in (delivery.leases, delivery.lane):
+        vars(module)["LEASE"] = SENDERS
+    for module in (digest.claimed, digest.run):
+        vars(module)["LEASE"] = CLOCKS
     delivery.leases.BEAT_SECONDS = 1.5
     delivery.leases.GRACE_SECONDS = 4.0
-    digest.claimed.LEASE = digest.run.LEASE = CLOCKS
     main()
