@@ -72,7 +72,8 @@ def remind(pen: Pen, round_up: datetime) -> None:
     wanted = _next_steps(pen, round_up)
     told = _regular(pen, round_up)
     for volunteer, found in wanted.values():
-        if volunteer.id not in told:
+        # The regular mail shows the beginnings only; of few posts everybody gets the whole.
+        if volunteer.id not in told or len(found) <= MOST_SINGLE:
             _ask_all(pen, volunteer, found, round_up)
 
 

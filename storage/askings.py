@@ -108,11 +108,13 @@ def count_loud(tx: Connection, list_id: int, most: int) -> int:
 
 
 def begin_all(tx: Connection, list_id: int, now: datetime, next_at: datetime) -> None:
-    """Lets the counting of all that waits begin anew, as after a pause."""
+    """Lets the asking about all that waits begin anew, as after a pause."""
     here = (asking.c.list_id == list_id) & asking.c.quiet.is_(False)
     here &= asking.c.post_id.in_(select(post.c.id).where(post.c.state == "held"))
     values = {"since": now, "next_at": next_at, "step": 0}
     tx.execute(update(asking).where(here).values(values))
+    waiting = asked.c.post_id.in_(select(asking.c.post_id).where(here))
+    tx.execute(update(asked).where(waiting).values(gone="paused"))
 
 
 # Whom --------------------------------------------------------------------------------------------
