@@ -82,7 +82,8 @@ def _exchanged(piece: str, translate: Translate) -> str:
 
 # Text: paragraphs --------------------------------------------------------------------------------
 
-_ALONE = re.compile(r"(?:\{%(?:(?!%\}).)*%\}\s*)+|-{4,}")
+_ALONE = re.compile(r"(?:\{%(?:(?!%\}).)*%\}\s*)+|-{4,}|", re.DOTALL)
+_GOES_ON = re.compile(r"\s*\{%-? (?:elif|else|endif)\b")
 _OWN_LINE = re.compile(r"\s{2,}\S|\s*(?:[-*•–]|\d{1,3}[.)]|\{\{ ?slot\('number'\) ?\}\}\.)\s")
 
 
@@ -97,22 +98,33 @@ def _text(source: str) -> Iterator[Piece]:
 
 def _paragraphs(source: str) -> Iterator[Piece]:
     """Lines that ``flow`` will fill make one sentence; an indented or listed line is its own."""
-    waiting = ""
+    waiting, single = "", False
     for line in source.splitlines(keepends=True):
         bare = line.strip()
-        own = not bare or bool(_ALONE.fullmatch(bare)) or bool(_OWN_LINE.match(line))
-        if (own or bare.startswith("Subject:")) and waiting:
-            yield True, waiting
-            waiting = ""
-        if bare.startswith("Subject:"):
-            yield False, line[: line.index(":") + 1]
-            yield True, line[line.index(":") + 1 :]
-        elif own:
-            yield bool(bare) and not _ALONE.fullmatch(bare), line
-        else:
+        goes_on = bool(_GOES_ON.match(line)) and not _ALONE.fullmatch(bare)
+        if waiting and (goes_on or _is_open(waiting)):
             waiting += line
+            continue
+        heading = bare.startswith("Subject:")
+        own = not bare or bool(_ALONE.fullmatch(bare)) or bool(_OWN_LINE.match(line))
+        if waiting and (own or single or heading or not _is_sentence(waiting)):
+            yield _is_sentence(waiting), waiting
+            waiting = ""
+        if heading:
+            yield False, line[: line.index(":") + 1]
+            line = line[line.index(":") + 1 :]
+        waiting, single = waiting + line, own or heading
     if waiting:
-        yield True, waiting
+        yield _is_sentence(waiting), waiting
+
+
+def _is_sentence(lines: str) -> bool:
+    return not _ALONE.fullmatch(lines.strip())
+
+
+def _is_open(lines: str) -> bool:
+    """Whether a tag goes on over the end of the line."""
+    return lines.count("{%") > lines.count("%}") or lines.count("{{") > lines.count("}}")
 
 
 # HTML: what stands between two block elements ----------------------------------------------------

@@ -50,6 +50,19 @@ def test_only_the_sentence_is_exchanged() -> None:
     )
 
 
+def test_a_tag_over_several_lines_is_no_sentence() -> None:
+    source = '{% set words = {\n  "weekly": _("one mail"),\n  "4": "no mail"} %}\nYou get it.\n'
+    assert sentences(source, "text") == ["You get it."]
+
+
+def test_conditions_inside_a_line_of_a_list_stay_in_it() -> None:
+    source = (
+        "- {{ name }}: {% if a %}the box is\n{% elif b %}full\n{% else %}gone{% endif %}\n\nEnd.\n"
+    )
+    whole = "- {{ name }}: {% if a %}the box is {% elif b %}full {% else %}gone{% endif %}"
+    assert sentences(source, "text") == [whole, "End."]
+
+
 def test_html_is_cut_at_blocks_and_not_inside_a_sentence() -> None:
     source = (
         '<h1>Your settings</h1>\n<p>You can <a href="{{ url }}">leave {{ title }}</a> today.</p>\n'
