@@ -175,3 +175,31 @@ def test_c4_bombs_drawings_and_rubbish_are_no_pictures(content: bytes) -> None:
 def test_broken_files_never_raise(noise: bytes, at: int) -> None:
     content = SECRETIVE["jpeg"]
     clean_picture(content[:at] + noise + content[at + len(noise) :])
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "LA", "1"])
+def test_c4_a_large_picture_is_made_small_in_strips_and_stays_itself(mode: str) -> None:
+    """More rows than one strip has, and a last strip that is not whole."""
+    large = Image.new("L", (3201, 2703), 255)
+    large.paste(0, (0, 0, 3201, 1351))
+    file = BytesIO()
+    large.convert(mode).save(file, "PNG")
+    picture = clean_picture(file.getvalue())
+    assert picture is not None
+    assert (picture.width, picture.height) == (1600, 1351)
+    with Image.open(BytesIO(picture.content)) as small:
+        rows = small.convert("L").resize((1, 1351)).tobytes()
+    assert max(rows[:670]) < 20
+    assert min(rows[680:]) > 200
+
+
+def test_c4_what_shows_through_a_large_picture_still_does() -> None:
+    file = BytesIO()
+    Image.new("RGBA", (4000, 3000), (200, 0, 0, 100)).save(file, "PNG")
+    picture = clean_picture(file.getvalue())
+    assert picture is not None
+    with Image.open(BytesIO(picture.content)) as small:
+        assert small.mode == "RGBA"
+        red, _, _, alpha = small.resize((1, 1)).tobytes()
+    assert red in range(195, 206)
+    assert alpha == 100
