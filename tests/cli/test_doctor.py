@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +20,9 @@ from tests.servers import Installation, free_port
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 DOMAIN = "lists.example.org"
-GOOD = {
+Records = Mapping[tuple[str, str], tuple[str, ...] | None]
+
+GOOD: Records = {
     (DOMAIN, "MX"): ("mail.example.org",),
     ("mail.example.org", "A"): ("192.0.2.25",),
     (DOMAIN, "TXT"): ("site=1", "v=spf1 mx -all"),
@@ -31,7 +33,7 @@ GOOD = {
 class Zone:
     """A DNS that says what it is told; a name with None gives no answer."""
 
-    def __init__(self, records: dict[tuple[str, str], tuple[str, ...] | None]) -> None:
+    def __init__(self, records: Records) -> None:
         self.records = records
 
     def look_up(self, name: str, kind: str, seconds: float) -> tuple[str, ...]:  # noqa: ARG002
@@ -41,14 +43,14 @@ class Zone:
         return found
 
 
-def kinds(records: dict[tuple[str, str], tuple[str, ...] | None]) -> dict[str, tuple[str, str]]:
+def kinds(records: Records) -> dict[str, tuple[str, str]]:
     settings = Settings(hostname="mail.example.org", operator=("bob@council.example",))
     found = check_domain(settings, Zone(records), DOMAIN)
     return {one.about: (one.kind, one.todo) for one in found}
 
 
 def test_records_that_are_right_are_well() -> None:
-    found = kinds(dict(GOOD))
+    found = kinds(GOOD)
     assert [found[name][0] for name in ("mx", "spf", "dmarc")] == ["ok", "ok", "ok"]
 
 
@@ -73,7 +75,7 @@ def test_what_is_missing_is_printed_to_be_copied() -> None:
 def test_a_wrong_record_or_a_silent_dns_needs_doing(
     name: tuple[str, str], record: tuple[str, ...] | None, about: str
 ) -> None:
-    assert kinds(GOOD | {name: record})[about][0] == "todo"
+    assert kinds({**GOOD, name: record})[about][0] == "todo"
 
 
 def test_our_dkim_key_is_compared_with_what_is_published(tmp_path: Path) -> None:
@@ -93,7 +95,7 @@ def test_our_dkim_key_is_compared_with_what_is_published(tmp_path: Path) -> None
     record = dns_record(read_key(str(file), "s1"))
     name = (f"s1._domainkey.{DOMAIN}", "TXT")
     for published, kind in (((record,), "ok"), (("v=DKIM1; p=AAAA",), "todo"), ((), "todo")):
-        found = check_domain(settings, Zone(GOOD | {name: published}), DOMAIN)
+        found = check_domain(settings, Zone({**GOOD, name: published}), DOMAIN)
         assert next(one.kind for one in found if one.about == "dkim") == kind
 
 
