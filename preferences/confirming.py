@@ -65,7 +65,7 @@ def confirm(pen: Pen, waiting: Confirmation, *, how: str, first: datetime) -> st
         return "settled"
     changes = _from_json(waiting.payload.get("changes", {}))
     if waiting.kind == "join":
-        return joining.join(pen, waiting.address, changes, how, first)
+        return joining.join(pen, waiting.address, changes, how, first, waiting.asked_at)
     if waiting.kind == "address":
         return move(pen, waiting)
     if waiting.kind == "add":

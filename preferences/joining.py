@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import templates
 from delivery.letters import Pen
 from preferences import asking
 from preferences.prints import prints
@@ -41,13 +42,22 @@ def ask_to_join(
     return "joining_confirm"
 
 
-def join(pen: Pen, address: str, wanted: Mapping[str, Any], how: str, first: datetime) -> str:
+def join(
+    pen: Pen,
+    address: str,
+    wanted: Mapping[str, Any],
+    how: str,
+    first: datetime,
+    asked_at: datetime | None = None,
+) -> str:
     """Takes ``address`` on, or back with what was set before where ``wanted`` says nothing else.
 
-    ``how`` is "by reply" or "on the page", for the record of consent; ``first`` is when the next
-    weekly round-up leaves. Returns the name of the letter.
+    ``how`` is "by reply" or "on the page", for the record of consent, as is ``asked_at``; ``first``
+    is when the next weekly round-up leaves. Returns the name of the letter.
     """
     consent = f"Confirmed {how} from the address itself, {pen.now:%Y-%m-%d %H:%M} UTC."
+    if asked_at is not None:
+        consent += f' Asked {asked_at:%Y-%m-%d %H:%M} UTC: "{_question(pen)}"'
     fields = {
         **wanted,
         "state": "active",
@@ -70,6 +80,13 @@ def join(pen: Pen, address: str, wanted: Mapping[str, Any], how: str, first: dat
     _note(pen, joined, consent)
     _welcome(pen, joined, first)
     return "joining_done"
+
+
+def _question(pen: Pen) -> str:
+    """The words to which they said yes."""
+    values = {"list_title": pen.sender.title, "list_address": "", "help_address": ""}
+    marked = {"confirm_url": "", "reply_address": "", "leave_url": ""}
+    return templates.letter("joining_confirm", pen.sender.language, **values, **marked).subject
 
 
 def rejoin(pen: Pen, reader: Subscriber, *, first: datetime) -> str:

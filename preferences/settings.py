@@ -69,6 +69,7 @@ def sentences(
         said["all_chosen"] = not after.topics
     said["written"] = pen.sender.spoken
     said["own"] = _own(before, after, names)
+    said["written"] = pen.sender.spoken
     if after.paused_until != before.paused_until:
         said["until"] = after.paused_until or ""
         said["resumed"] = after.paused_until is None

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
 
-import templates
 from preferences.until import read_until
 from storage.records import FILES, FORMATS, FREQUENCIES, LENGTHS, MailingList, Subscriber, Topic
 from web.site import Site, field
@@ -32,7 +31,11 @@ def today(site: Site, sender: MailingList) -> date:
 
 
 def wanted_of(
-    form: FormData, reader: Subscriber, topics: Sequence[Topic], today: date
+    form: FormData,
+    sender: MailingList,
+    reader: Subscriber,
+    topics: Sequence[Topic],
+    today: date,
 ) -> tuple[dict[str, Any], Errors]:
     """The fields of Subscriber with their new values, and what is wrong with the form."""
     wanted: dict[str, Any] = {"topics": _topics(form, topics), **_own(form, reader, topics)}
@@ -43,7 +46,7 @@ def wanted_of(
             wanted[name] = value
         elif value or name in _ALWAYS_SENT:
             errors.append((name, error))
-    if field(form, "language") in templates.LANGUAGES:
+    if field(form, "language") in sender.spoken:
         wanted["language"] = field(form, "language")
     typed = field(form, "paused_until", 40)
     until = _until(typed, today, reader)

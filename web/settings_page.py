@@ -9,7 +9,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-import templates
 from delivery.addresses import write_address
 from delivery.letters import leave_url
 from preferences import change, moving
@@ -33,7 +32,7 @@ async def settings(request: Request, site: Site) -> Response:
     if request.method != "POST":
         return _page(request, site, found)
     form = await form_of(request)
-    wanted, errors = wanted_of(form, reader, topics, today(site, sender))
+    wanted, errors = wanted_of(form, sender, reader, topics, today(site, sender))
     if errors:
         typed = {"paused_until": field(form, "paused_until", 40)}
         return _page(request, site, found, errors=errors, status=422, **typed)
@@ -120,7 +119,7 @@ def _page(
         "length": reader.length,
         "files": reader.attachments,
         "tongue": reader.language,
-        "tongues": templates.LANGUAGES,
+        "tongues": sender.spoken,
         "save_url": here,
         "address_url": f"{here}/address",
         "data_url": f"{here}/copy.json",

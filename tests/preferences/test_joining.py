@@ -26,7 +26,10 @@ def test_joining_is_asked_confirmed_and_welcomed(both: Preferences) -> None:
     carol = both.look()
     assert (carol.state, carol.topics, carol.name) == ("active", (housing,), "Carol")
     assert (carol.joined_at, carol.settled_until) == (both.now, both.now)
-    assert carol.consent == "Confirmed by reply from the address itself, 2026-11-18 12:00 UTC."
+    assert carol.consent == (
+        "Confirmed by reply from the address itself, 2026-11-18 12:00 UTC. "
+        'Asked 2026-11-18 12:00 UTC: "Do you want to join News?"'
+    )
     assert both.trail() == ["joined"]
 
 

@@ -226,3 +226,25 @@ def test_the_mark_is_in_no_page_where_it_is_not_needed(browser: Browser) -> None
     mark = browser.path("settings", carol.id).rpartition("/")[2]
     assert mark not in browser.get(browser.path("leave", carol.id)).text
     assert CAROL not in browser.get("/").text
+
+
+@pytest.mark.parametrize("page", ["settings", "confirm", "join"])
+def test_e6_a_form_on_another_site_does_nothing(browser: Browser, page: str) -> None:
+    """There is no cookie: who has no mark can only try the form to join, in a visitor's name."""
+    paths = {"settings": browser.path("settings", browser.reader().id), "join": "/join/news"}
+    path = paths.get(page) or browser.waiting("wish", {"frequency": "daily"})
+    before = browser.everything()
+    fields = {"address": "x@y.example", "frequency": "daily", "format": "html"}
+    answer = browser.post(path, fields, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert answer.headers["cache-control"] == "no-store"
+    assert browser.everything() == before
+    for site in ("same-origin", "same-site", "none"):
+        assert browser.post(path, fields, headers={"Sec-Fetch-Site": site}).status_code == 200
+
+
+def test_e6_a_mail_program_on_another_site_may_press_leave(browser: Browser) -> None:
+    path = browser.path("leave", browser.reader().id)
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    assert browser.post(path, {"List-Unsubscribe": "One-Click"}, headers=headers).status_code == 200
+    assert browser.look().state == "left"  # type: ignore[union-attr]
