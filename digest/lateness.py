@@ -37,9 +37,8 @@ def late(tx: Connection, now: datetime) -> list[Late]:
             slot = _last(one, frequency, now)
             if slot is None or slot.at < created or now - slot.at <= LATE:
                 continue
-            plan = plans.by_period(tx, one.id, frequency, slot.period)
-            if plan is not None and plan.held_at is not None:
-                continue  # somebody wants it so
+            if _is_held_or_just_released(tx, one, frequency, slot, now):
+                continue
             known = editions.by_period(tx, one.id, frequency, slot.period)
             if known is None or (known.state == "making" and known.end <= now - LATE):
                 found.append(Late(one, frequency, slot.at))
@@ -58,6 +57,16 @@ def coming(tx: Connection, now: datetime) -> list[Coming]:
             except WrongTimetable:
                 continue
     return sorted(found, key=lambda coming: coming.at)
+
+
+def _is_held_or_just_released(
+    tx: Connection, one: MailingList, frequency: Frequency, slot: Slot, now: datetime
+) -> bool:
+    """Somebody who runs the list wants it so."""
+    plan = plans.by_period(tx, one.id, frequency, slot.period)
+    if plan is None:
+        return False
+    return plan.held_at is not None or now - (plan.released_at or slot.at) <= LATE
 
 
 def _last(one: MailingList, frequency: Frequency, now: datetime) -> Slot | None:
