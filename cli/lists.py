@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
+from sqlalchemy import Connection
 
 from cli.app import App, Failure, pass_app, the_list
 from cli.show import json_option, rows
@@ -12,7 +14,7 @@ from delivery.addresses import good_name
 from digest.proof import check_proof
 from digest.timetable import SCHEDULED, WrongTimetable, of_list
 from storage import lists, pauses, subscribers
-from storage.records import MailingList
+from storage.records import MailingList, Subscriber
 from templates.catalogue import LANGUAGES
 from templates.look import is_colour
 
@@ -128,7 +130,21 @@ def edit(app: App, /, name: str, **options: Any) -> None:
         before = the_list(tx, name)
         _check(MailingList(**{**_fields(before), **changes}))
         lists.edit(tx, before.id, changes)
+        if "canary" in changes:
+            _watch(tx, before, changes["canary"], app.now)
     click.echo(f"Changed {before.address}.")
+
+
+def _watch(tx: Connection, before: MailingList, address: str, now: datetime) -> None:
+    """The test mailbox is a reader of all topics; one that was it before is none any more."""
+    old = subscribers.by_address(tx, before.id, before.canary) if before.canary else None
+    if old is not None and before.canary != address:
+        subscribers.leave(tx, old.id, now)
+    if address and subscribers.by_address(tx, before.id, address) is None:
+        reader = Subscriber(
+            0, before.id, address, "", "active", "weekly", joined_at=now, consent="test mailbox"
+        )
+        subscribers.add(tx, reader)
 
 
 @list_group.command("pause")

@@ -28,12 +28,13 @@ from delivery.transport import Maildir
 from digest.clock import Chore, run_clock
 from digest.coming import next_weekly
 from digest.proof import show_proofs
+from digest.report import write_reports
 from ingest.door import Door, open_door
 from ingest.door_settings import DoorSettings
 from ingest.resolver import Dns
 from ingest.scanners import read_setting
 from ingest.work import Workers
-from moderation import remind
+from moderation import asking, remind
 from storage.database import Database
 from web.app import create_app
 
@@ -216,6 +217,7 @@ async def _clock(
     chores: list[Chore] = [partial(remind.run, database, desk, next_weekly)]
     chores.append(Returned(database, desk))
     chores.append(partial(show_proofs, database, desk))
+    chores.append(partial(write_reports, database, desk, asking.on_duty))
     task = _watched(run_clock(database, stop, chores), stop)
     try:
         yield

@@ -20,6 +20,7 @@ PURPOSES = {
     "help": "help",
     "request": "help",
     "owner": "owner",
+    "canary": "canary",
 }
 MARKED = ("verdict", "settings", "confirm", "bounce", "post", "duty", "proof")
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,18}[a-z0-9])?\Z")
@@ -32,7 +33,7 @@ _RESERVED = tuple(f"-{word}" for word in (*PURPOSES, *MARKED))
 class ListAddress:
     list: MailingList
     purpose: str
-    """send (to post), join, leave, help, owner, or one of MARKED"""
+    """send (to post), join, leave, help, owner, canary (our test mailbox), or one of MARKED"""
     mark: str = ""
     topic: str = ""
 

@@ -61,7 +61,7 @@ def _batch(run: Run, offer: Offer, choice: Choice, prepared: Prepared) -> bool:
         if not readers and not broken:
             return editions.finish(tx, run.lead.id, run.claim, run.clock())
         upto = max([reader.id for reader in readers] + broken)
-        had = posts_had(tx, run.lead.id, (*offer.earlier, *offer.taken), last, upto)
+        had = posts_had(tx, run.lead.id, offer, last, upto)
         out = taken.stale(tx, (*offer.earlier, *offer.taken))
         for_whom = corrected_for(tx, (*offer.earlier, *offer.taken), last, upto)
         for number, who in for_whom.items():

@@ -84,11 +84,13 @@ def _first(offered: Mapping[int, Taken], chosen: Sequence[int], language: str) -
 
 
 def posts_had(
-    tx: Connection, lead_id: int | None, posts: Sequence[Taken], after_id: int, last_id: int
+    tx: Connection, lead_id: int | None, offer: Offer, after_id: int, last_id: int
 ) -> dict[int, set[int]]:
     """What the readers from one id to the other were sent by other editions with these posts."""
     had: dict[int, set[int]] = defaultdict(set)
-    carriers = taken.carriers(tx, lead_id, sorted({post.post_id for post in posts}))
+    owed = sorted({post.post_id for post in offer.earlier})
+    own = sorted({post.post_id for post in offer.taken})
+    carriers = taken.carriers(tx, lead_id, [*owed, *own], owed)
     if carriers:
         for reader, items in taken.items_had(tx, carriers, after_id, last_id):
             had[reader].update(posts_of(items))

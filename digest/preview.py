@@ -72,7 +72,7 @@ def preview(
         plan = plans.by_period(tx, mailing_list.id, frequency, day.isoformat())
         reader = _reader(tx, mailing_list, frequency, for_address, shown)
         offer = read_offer(tx, mailing_list, offered, [frequency], now, plan=plan)
-        had = posts_had(tx, None, (*offer.earlier, *offered), reader.id - 1, reader.id)
+        had = posts_had(tx, None, offer, reader.id - 1, reader.id)
         had[reader.id] |= _not_theirs(tx, (*offer.earlier, *offered), reader)
         items = Choice(offer).items(reader, had[reader.id])
         if not items:

@@ -29,6 +29,8 @@ _DESKS: dict[str, Callable[[Matter], Outcome]] = {
 
 def route(matter: Matter) -> Outcome:
     """Acts on the letter; everything is written through ``matter.pen``."""
+    if matter.to.purpose == "canary":
+        return to_digest.canary(matter)
     aside = _set_aside(matter)
     if aside is not None:
         return aside

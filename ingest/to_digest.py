@@ -1,11 +1,12 @@
-"""Letters about round-ups: what the people who run a list answer to the proof of one."""
+"""Letters about round-ups: what the people who run a list answer to the proof of one; and round-ups
+themselves, that come to the list's test mailbox."""
 
 from __future__ import annotations
 
 from digest import proof_answer
 from digest.proof_reply import read_orders
 from ingest.matter import Matter, Outcome
-from storage import plans
+from storage import outgoing, plans, reports
 from storage.records import Confirmation
 
 
@@ -41,3 +42,13 @@ def confirmed_proof(matter: Matter, waiting: Confirmation) -> Outcome:
     orders = read_orders(matter.reading.reply_text, (), matter.pen.sender.language)
     yes = [order.kind for order in orders] == ["go"]
     return Outcome("verdict", proof_answer.confirmed(matter.pen, waiting, matter.reading, yes=yes))
+
+
+def canary(matter: Matter) -> Outcome:
+    """A round-up that arrived: by itself, or passed on from a mailbox elsewhere. Never answered."""
+    named = [matter.reading.message_id or "", *matter.reading.answers]
+    mail = outgoing.by_message_id(matter.pen.tx, [one for one in named if one])
+    if mail is None or mail.edition_id is None or mail.list_id != matter.pen.sender.id:
+        return Outcome("automatic", "not a round-up of ours")
+    reports.note_canary(matter.pen.tx, mail.edition_id, matter.pen.now)
+    return Outcome("automatic", "our test mailbox got a round-up")

@@ -96,14 +96,26 @@ def taken_earlier(
     return _taken(tx, here)
 
 
-def carriers(tx: Connection, lead_id: int | None, post_ids: Sequence[int]) -> list[int]:
-    """Other lead editions by whose mails readers may have had one of these posts."""
+def carriers(
+    tx: Connection, lead_id: int | None, post_ids: Sequence[int], owed: Sequence[int] = ()
+) -> list[int]:
+    """Other lead editions by whose mails readers may have had one of these posts.
+
+    What is ``owed`` to some may have come with any edition since the one that took it.
+    """
+    leads = set(tx.execute(select(edition.c.lead_id).where(_took(post_ids))).scalars())
+    if owed:
+        first = select(func.min(edition.c.made_at)).where(_took(owed)).scalar_subquery()
+        list_ids = select(post.c.list_id).where(post.c.id.in_(owed))
+        since = edition.c.list_id.in_(list_ids) & (edition.c.made_at >= first)
+        leads |= set(tx.execute(select(edition.c.lead_id).where(since)).scalars())
+    return sorted(number for number in leads if number is not None and number != lead_id)
+
+
+def _took(post_ids: Sequence[int]) -> ColumnElement[bool]:
     # All frequencies are named, so that the unique key serves as index.
     here = edition_post.c.frequency.in_(FREQUENCIES) & edition_post.c.post_id.in_(post_ids)
-    both = edition.join(edition_post, edition_post.c.edition_id == edition.c.id)
-    chosen = select(edition.c.lead_id).select_from(both).where(here).distinct()
-    leads = set(tx.execute(chosen).scalars())
-    return sorted(number for number in leads if number is not None and number != lead_id)
+    return edition.c.id.in_(select(edition_post.c.edition_id).where(here))
 
 
 def items_had(

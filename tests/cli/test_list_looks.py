@@ -41,3 +41,11 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(town: CliRunner) -> None
     assert "no colour" in edit(town, "--colour", "reddish")
     assert '"someday" is no' in edit(town, "--proof", "someday")
     assert "no address" in edit(town, "--canary", "canary")
+
+
+def test_the_test_mailbox_is_a_reader_and_only_the_newest(town: CliRunner) -> None:
+    for address in ("canary@mailbox.example", "news-canary@lists.example"):
+        assert not edit(town, "--canary", address)
+    told = town.invoke(postround, ["subscriber", "export", "news"]).output
+    states = {line.split(",")[0]: "active" in line for line in told.splitlines()[1:]}
+    assert states == {"canary@mailbox.example": False, "news-canary@lists.example": True}

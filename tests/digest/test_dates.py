@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from email import message_from_string, policy
 
 from sqlalchemy import func, select
 
@@ -17,15 +18,31 @@ DESK = Desk(Marks("s" * 32), "https://lists.example")
 MONDAY = local("2026-11-23")
 
 
-def mail(town: Town, reader: int) -> str:
-    """The reader's newest round-up, as it leaves, decoded as far as this needs."""
+def mail_bytes(town: Town, reader: int) -> bytes:
+    """The reader's newest round-up as it leaves."""
     newest = select(func.max(outbox.c.id)).where(outbox.c.subscriber_id == reader)
     with town.db.read() as tx:
         row = outgoing.by_id(tx, tx.execute(newest).scalar_one())
     assert row is not None
     built = EditionMails(town.db, DESK).build([row])[row.id]
     assert built is not None
-    return built.decode().replace("=\r\n", "").replace("=3D", "=").replace("\r\n", "\n")
+    return built
+
+
+def mail(town: Town, reader: int) -> str:
+    """The same, decoded as far as these tests need."""
+    built = mail_bytes(town, reader).decode()
+    return built.replace("=\r\n", "").replace("=3D", "=").replace("\r\n", "\n")
+
+
+def parts(town: Town, reader: int) -> tuple[str, str]:
+    """Its two parts as they are read."""
+    message = message_from_string(mail_bytes(town, reader).decode(), policy=policy.default)
+    found = [message.get_body((kind,)) for kind in ("plain", "html")]
+    text, html = (
+        str(part.get_content()).replace("\r\n", "\n") for part in found if part is not None
+    )
+    return text, html
 
 
 def test_an_event_that_has_passed_is_not_sent(week: Town) -> None:
@@ -108,3 +125,18 @@ def test_a_list_orders_its_topics(week: Town) -> None:
         week.post(topic, local("tue"), topic)
     week.tick(MONDAY)
     assert week.mails(carol) == [["law", "jobs", "housing"]]
+
+
+def test_f11_a_great_week_is_a_mail_that_nobody_cuts_off(week: Town) -> None:
+    carol = week.reader("carol")
+    words = "People who rent a home can come and ask whatever they want to know. " * 12
+    for number in range(150):
+        topics = [("housing", "jobs", "law")[number % 3]] if number % 7 else []
+        week.post(f"Item {number}", local("tue"), *topics, text=f"Number {number}. {words}")
+    week.tick(MONDAY)
+    text, html = parts(week, carol)
+    assert len(html.encode()) < 100_000 and len(text.encode()) < 100_000
+    for number in range(150):
+        assert f">Item {number}</a></li>" in html and f". Item {number}\n" in text
+    assert html.count("Whole item: reply") > 50 and html.count("whatever they want to know") > 50
+    assert html.count("Whole item: reply") == text.count("Whole item: reply")

@@ -193,6 +193,23 @@ def test_f7_wishes_changed_during_the_run_give_nobody_two(crowd: Town) -> None:
         assert sorted(titles) == [f"2026-11-23 {number}" for number in range(3)]
 
 
+def test_f7_who_changes_while_a_run_is_made_is_owed_nothing_twice(crowd: Town) -> None:
+    """The run comes to them after their change, so that it pays what it owes; the next one,
+    which was made after the change as well, must know that."""
+    last = crowd.reader("zoe", "weekly")
+    crowd.post("On Tuesday", local("tue", "12:00"))
+    crowd.days("wed", "thu")
+    crowd.post("On Thursday", local("thu", "12:00"))
+    friday = local("fri")
+    tick(crowd.db, friday, lambda: len(mails_of(crowd, friday.date().isoformat())) > 0)
+    crowd.change(last, friday + timedelta(seconds=1), frequency="daily")
+    crowd.tick(friday + timedelta(seconds=2))
+    crowd.post("On Friday", local("fri", "12:00"))
+    crowd.days("sat", "2026-12-01")
+    got = [title for mail in crowd.mails(last) for title in mail]
+    assert sorted(got) == ["On Friday", "On Thursday", "On Tuesday"]
+
+
 def test_f5_a_clock_set_back_does_not_leave_a_run_lying(crowd: Town) -> None:
     new_posts(crowd, MONDAY)
     dying = DyingDatabase(crowd.db.url, 5, before=False)

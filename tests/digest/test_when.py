@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from storage.records import Edition
 from tests.digest.town import Town, local
@@ -86,3 +88,22 @@ def test_f1_104_mondays_lose_nothing_and_repeat_nothing(town: Town) -> None:
     expected = [f"{n} {when}" for n in range(1, mondays + 1) for when in ("before", "after")]
     assert sorted(got) == sorted(expected[:-1])
     assert len(town.mails(carol)) == mondays
+
+
+def test_f1_104_mondays_begin_within_a_minute_of_ten_local_time(town: Town) -> None:
+    """A clock that looks every five seconds, at whatever second, in summer and in winter; it is
+    set back and forward a little in between, as time servers do."""
+    chance = random.Random(104)
+    london = ZoneInfo("Europe/London")
+    first = datetime(2026, 3, 16, 10, tzinfo=london)
+    town.tick(first.astimezone(UTC))
+    for number in range(1, times(12, 104) + 1):
+        ten = datetime.combine(first.date() + number * timedelta(days=7), first.time(), london)
+        now = ten.astimezone(UTC) - timedelta(seconds=chance.uniform(10, 15))
+        made: list[Edition] = []
+        while not made:
+            now += timedelta(seconds=5 + chance.uniform(-4, 4))
+            # On the first Monday of a month its monthly one carries the mail.
+            made = [edition for edition in town.tick(now) if edition.frequency != "daily"]
+        assert timedelta(0) <= now - ten <= timedelta(seconds=60), ten
+        assert now.astimezone(london).hour == 10

@@ -28,12 +28,14 @@ class Town:
     topics: dict[str, int]
     titles: dict[int, str] = field(default_factory=dict)
 
-    def post(self, title: str, approved: datetime, *topics: str, **more: Any) -> int:
+    def post(
+        self, title: str, approved: datetime, *topics: str, text: str = "", **more: Any
+    ) -> int:
         """An approved post; straight away it may go at once, unless told otherwise."""
         numbers = tuple(self.topics[topic] for topic in topics)
         new = Post(
-            0, self.news.id, None, "alice@charity.example", "Alice", title, f"<p>{title}</p>",
-            title, "held", approved, topics=numbers, **more,
+            0, self.news.id, None, "alice@charity.example", "Alice", title,
+            f"<p>{text or title}</p>", text or title, "held", approved, topics=numbers, **more,
         )  # fmt: skip
         decided = {"approved_at": approved, "decided_at": approved, "straight_away_at": approved}
         with self.db.write() as tx:

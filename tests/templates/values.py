@@ -212,6 +212,17 @@ LETTER_VALUES: dict[str, Any] = {
     "held_by": "Amina",
     "lapses": datetime(2026, 11, 30, 10, 0, tzinfo=LEEDS),
     "gone": False,
+    "sent": 41,
+    "still_waiting": 2,
+    "turned_away": 1,
+    "next_on_duty": "Amina",
+    "next_leaves": datetime(2026, 11, 30, 10, 0, tzinfo=LEEDS),
+    "not_reached": ({"name": "Carol", "address": "carol@reader.example", "kind": "full"},),
+    "broken_posts": ("Housing rights drop-in",),
+    "broken_readers": 1,
+    "silent_partners": ({"name": "Example Shelter", "last": date(2026, 9, 14)},),
+    "canary": "news-canary@lists.example.org",
+    "canary_at": datetime(2026, 11, 23, 10, 2, tzinfo=LEEDS),
 }
 """What each name means in a letter; a letter takes what its comment asks for."""
 
