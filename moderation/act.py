@@ -13,7 +13,7 @@ from moderation.tell import Case
 from moderation.verdict import Verdict
 from storage.records import Volunteer
 
-INFORMS = ("rota", "waiting")
+INFORMS = ("rota", "waiting", "show")
 """These change nothing, and the answer goes to the moderator's own address: no proof is needed."""
 ABOUT_DUTY = ("away", "back", "swap")
 """These are about the moderator and not about the post."""
@@ -25,6 +25,8 @@ MORNING = time(9)
 def inform(case: Case, volunteer: Volunteer, verdict: Verdict) -> str:
     if verdict.kind == "rota":
         return duty.show_rota(case.pen, volunteer, answers=case.answers)
+    if verdict.kind == "show":
+        return duty.show_post(case.pen, case.post, volunteer, case.round_up)
     return duty.show_waiting(case.pen, volunteer, case.round_up, answers=case.answers)
 
 

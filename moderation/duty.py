@@ -358,6 +358,18 @@ def show_waiting(pen: Pen, volunteer: Volunteer, round_up: datetime, *, answers:
     return "waiting"
 
 
+def show_post(pen: Pen, post: Post, volunteer: Volunteer, round_up: datetime) -> str:
+    """Sends one post as a whole, with the mail that asks about it: "show", or "settled"."""
+    if post.state != "held":
+        return "settled"
+    about = {"post_id": post.id, "volunteer_id": volunteer.id}
+    before = outgoing.count_since(pen.tx, pen.now - DAY, "post_held", **about)
+    if before < MOST_ANSWERS_A_DAY:
+        ask_one(pen, post, volunteer, round_up, occasion="again")
+        askings.note_asked(pen.tx, post.id, volunteer.id, pen.now)
+    return "show"
+
+
 def posts_of(pen: Pen, queue_id: int) -> dict[int, Numbered]:
     """What each number of a queue mail means: post_id, and flagged (not meant by "all yes")."""
     return queues.posts_of(pen.tx, queue_id)

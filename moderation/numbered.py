@@ -113,7 +113,7 @@ def _behind(line: str, language: str) -> tuple[list[int], bool, str]:
         text = text[: match.start()]
         for joining in words(language, "numbers_and"):
             text = text.removesuffix(f" {joining}")
-    plain = read_verdict(text, (), language).kind in ("yes", "no", "spam", "pass")
+    plain = read_verdict(text, (), language).kind in ("yes", "no", "spam", "pass", "show")
     if not numbers or len(line) > LONGEST or not plain:
         return [], False, line
     return numbers, False, text

@@ -31,6 +31,7 @@ from storage.records import Confirmation, Post, Proof, Reading, Volunteer
 
 MOST_KEPT = 10_000
 """Characters of a reply that waits for a confirming yes."""
+MOST_SHOWN = 20
 FOR_ALL = ("yes", "no", "spam", "wait", "pass")
 """What may be said to all posts of a mail at once."""
 
@@ -72,7 +73,9 @@ def answer(
     if isinstance(case, Answered):
         return case
     verdict, numbered = _read(case, reading.reply_text)
-    if verdict.kind in act.INFORMS:
+    if numbered is not None and _only_shows(numbered):
+        return Answered("command", _show(case, numbered))
+    if verdict.kind in act.INFORMS and numbered is None:
         return Answered("command", _inform(case, verdict))
     if seen.old or (numbered is None and verdict.kind not in act.ABOUT_DUTY):
         _write(case, "queue_unclear", said=verdict.line, old=seen.old)
@@ -139,10 +142,24 @@ def _read(case: _Case, reply: str) -> tuple[Verdict, Numbered | None]:
     numbered = read_numbered(reply, case.names, known, case.language)
     verdict = read_verdict(reply, case.names, case.language)
     shown = queues.posts_of(case.pen.tx, case.queue.id)
-    alone = verdict.kind not in ("unclear", "help", *act.INFORMS, *act.ABOUT_DUTY)
+    alone = verdict.kind not in ("unclear", "help", "rota", "waiting", *act.ABOUT_DUTY)
     if numbered is None and len(shown) == 1 and alone:
         numbered = Numbered(dict.fromkeys(shown, verdict))
     return verdict, numbered
+
+
+def _only_shows(numbered: Numbered) -> bool:
+    """It asks for posts as a whole, which changes nothing and goes to the moderator only."""
+    said = {one.kind for one in numbered.by_number.values()}
+    return said == {"show"} and numbered.rest is None and not numbered.unclear
+
+
+def _show(case: _Case, numbered: Numbered) -> str:
+    """Each post as a whole. Where one is decided, or there is none, the letter says so."""
+    results = [_one(case, *each) for each in _chosen(case, numbered)[:MOST_SHOWN]]
+    if any(one["what"] != "show" for one in results):
+        _write(case, "queue_answered", results=results, unclear=[])
+    return ", ".join(f"{one['number']} {one['what']}" for one in results)
 
 
 def _inform(case: _Case, verdict: Verdict) -> str:
@@ -197,6 +214,8 @@ def _what(case: _Case, number: int, post: Post | None, verdict: Verdict, for_all
         return "unclear"
     if for_all and _needs_a_look(case, number, post):
         return "look"
+    if verdict.kind == "show":
+        return duty.show_post(case.pen, post, case.volunteer, case.round_up)
     seen = Seen(versions.at(case.pen.tx, post, case.queue.made_at))
     heard = Heard(case.pen, case.reading, post, case.volunteer, case.round_up, seen)
     done = decide_heard(heard, verdict)

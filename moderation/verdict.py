@@ -40,6 +40,7 @@ Kind = Literal[
     "swap",
     "rota",
     "waiting",
+    "show",
     "help",
     "unclear",
 ]
