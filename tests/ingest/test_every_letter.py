@@ -108,14 +108,13 @@ def _readers(desks: Desks, bring: Bring) -> None:
     settings = desks.marked("settings", carol.id)
     for text in ("hmm", "settings", "help", "daily", "more 3", "my data", "search bread"):
         bring(settings, CAROL, text)
-    moved, _ = bring(settings, CAROL, "new address carol@new.example")
-    bring(moved.reply_to, "carol@new.example", "yes")
-    bring(settings, CAROL, f"new address {CAROL}")
     for more in ("", " because she asked"):
         bring("news-help", "dee@example.org", f"add Erin erin@house.example{more}", proof=PROVEN)
     bring("news-help", "dee@example.org", "add Fay fay@house.example because she asked")
     bring("news", CAROL, "weekly", **answering(welcome))
     bring("news-leave", CAROL)
+    moved, _ = bring(settings, CAROL, "new address carol@new.example")
+    bring(moved.reply_to, "carol@new.example", "yes")
     bring(settings, CAROL, "stop")
 
 

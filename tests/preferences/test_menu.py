@@ -91,7 +91,10 @@ def test_a_mail_program_that_does_not_say_what_it_answers_gets_the_newest(
     desk: Preferences,
 ) -> None:
     carol = desk.reader()
-    ask = lambda ids: desk.work(lambda pen: menu.answered(pen, carol, ids))  # noqa: E731
+
+    def ask(ids: list[str]) -> list[tuple[str, str]]:
+        return desk.work(lambda pen: menu.answered(pen, carol, ids))
+
     assert ask([]) == []
     desk.apply(Wish("settings", {}))
     assert ask([])[0] == ("frequency", "weekly")
