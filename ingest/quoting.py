@@ -36,17 +36,6 @@ def has_initials(line: str) -> bool:
     return bool(_INITIALS.match(line))
 
 
-# Below a certain attribution other marks quote as well: a tab (mailx), ":", "%" or a wide indent.
-_ODD_MARK = re.compile(r"\t| {4,}|[:%}#»›¦](?= |$)|[#=](?=\w)|[-=*]> ?|[a-z]{1,3}> ")
-_BULLET = re.compile(r"[\t >:%}#»›¦=-]*(?:[-*•·–+o] |\(?[0-9a-zA-Z]{1,2}[.)])")
-
-
-def odd_mark(line: str) -> str:
-    """What stands before a line (as it came) that may quote it in an unusual way; "" without it."""
-    found = _ODD_MARK.match(line[:LONGEST])
-    return "" if found is None or _BULLET.match(line[:LONGEST]) else found[0]
-
-
 _DASHES = "-_=*~#‐‑‒–—―─━⁃•"
 _RULE = re.compile(rf"[{_DASHES}]{{3,}}$|[{_DASHES}](?: [{_DASHES}]){{2,}}$")
 _PHRASES = tuple(WORDS["separators"]["phrases"])

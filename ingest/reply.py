@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from ingest import attribution, footers, header_blocks, quoting
 from ingest.attribution import Strength
+from ingest.odd_quotes import oddly_quoted
 
 MOST_LINES = 4_000
 """So far a letter is read closely; below, only lines with a quotation mark are dropped."""
@@ -55,7 +56,8 @@ class _Letter:
         self.notes_subjects = header_blocks.bare_subjects(self.plain)
         self.tries = MOST_TRIES
         self.next_said = self._next_said()
-        self._find_odd_quotes()
+        for i in oddly_quoted(self.lines, self.plain, self.quoted, self.next_said):
+            self.quoted[i] = True
         self.markers: dict[int, int] = {}
 
     def _next_said(self) -> list[int]:
@@ -66,33 +68,6 @@ class _Letter:
             at = i if self.plain[i] else at
             found[i] = at
         return found
-
-    def _find_odd_quotes(self) -> None:
-        """Lines below an attribution that a tab or the like quotes: all of one run, or none."""
-        for at, ends in enumerate(self.ends):
-            below = self.next_said[at + 1]
-            if not ends or self.quoted[at] or below == len(self.lines) or self.quoted[below]:
-                continue
-            mark = quoting.odd_mark(self.lines[below])
-            if mark and self.tries > 0 and self._is_sure(at, mark):
-                self._quote_run(below, mark)
-
-    def _is_sure(self, last: int, mark: str) -> bool:
-        # Indented text may be anybody's own; few people begin their lines with "}".
-        enough = Strength.BEFORE_QUOTE if mark.strip() else Strength.NAMED
-        for first in range(last, max(-1, last - attribution.MOST_LINES), -1):
-            lines = self.plain[first : last + 1]
-            self.tries -= 1
-            if not all(lines):
-                return False
-            if attribution.attribution(lines, quote_follows=True) >= enough:
-                return True
-        return False
-
-    def _quote_run(self, at: int, mark: str) -> None:
-        while at < len(self.lines) and (not self.plain[at] or self.lines[at].startswith(mark)):
-            self.quoted[at] = bool(self.plain[at])
-            at += 1
 
     def typed(self) -> list[str]:
         """The lines that the author typed, with a blank one for whatever stood between."""
