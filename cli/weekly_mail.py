@@ -39,16 +39,15 @@ def write_weekly(tx: Connection, desk: Desk, settings: Settings, now: datetime) 
         Pen(tx, desk, every[0], now).write(
             LETTER,
             To(address, address),
-            bad=[one for one in found if one.kind in ("bad", "todo")],
-            lists=[one.address for one in every],
+            findings=[one for one in found if one.kind in ("bad", "todo")],
             readers=state.people(tx).get("active", 0),
-            held=state.held_posts(tx),
+            held_posts=state.held_posts(tx),
             letters=rates.letters,
             mails=rates.mails,
-            waiting=box.waiting,
-            refused=box.refused,
+            waiting_mails=box.waiting,
+            refused_mails=box.refused,
             month=round(state.bytes_per_month(tx, now) / 1e6),
-            coming=[
+            coming_up=[
                 (one.mailing_list.address, one.frequency, one.at.astimezone(local.tzinfo))
                 for one in coming(tx, now)[:3]
             ],

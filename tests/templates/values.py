@@ -69,6 +69,17 @@ LETTER_VALUES: dict[str, Any] = {
         },
     ),
     "mails": 12,
+    "findings": (
+        {
+            "says": "A mail waits since Monday and nobody has tried to send it.",
+            "todo": "Is `postround sender` running? Look at its log.",
+        },
+    ),
+    "held_posts": 2,
+    "waiting_mails": 3,
+    "refused_mails": 1,
+    "month": 40,
+    "coming_up": (("news@lists.example.org", "weekly", MONDAY),),
     "letters": 3,
     "found": ({"number": 1, "title": "Housing rights drop-in", "day": date(2026, 11, 2)},),
     "paused_until": date(2026, 12, 14),
