@@ -13,8 +13,8 @@ import pytest
 
 from delivery.addresses import read_address
 from moderation.answer import says_yes
-from moderation.verdict import Kind, read_verdict
-from moderation.words import words as moderators_words
+from moderation.author_words import read_author
+from moderation.verdict import KINDS, Kind, read_verdict
 from preferences.wish import Wish, read_wishes
 from storage.records import MailingList, Topic
 
@@ -61,10 +61,10 @@ def test_every_address_on_the_page_is_one_of_a_list() -> None:
 def test_every_word_of_a_moderator_is_known_and_means_one_thing() -> None:
     kinds: set[Kind] = set()
     for cell in _rows_below("A moderator's words"):
-        said = {read_verdict(word).kind for word in _words(cell)}
+        said = {_verdict(word) for word in _words(cell)}
         assert len(said) == 1, cell
         kinds |= said
-    assert kinds == {"yes", "no", "spam", "undo", "help"}
+    assert kinds == set(KINDS)
 
 
 def test_every_word_of_a_reader_is_known_and_means_one_thing() -> None:
@@ -79,8 +79,8 @@ def test_every_word_of_a_reader_is_known_and_means_one_thing() -> None:
 
 def test_every_word_of_an_author_is_known() -> None:
     named = {word for cell in _rows_below("An author's words") for word in _words(cell)}
-    assert named
-    assert named <= moderators_words("en", "cancel")
+    kinds = {read_author(word).kind for word in named - {"correct"}}
+    assert (kinds, read_author("correct\nA new text.").kind) == ({"cancel"}, "correct")
 
 
 def test_what_confirms_does_so() -> None:
@@ -93,6 +93,12 @@ def test_what_is_said_to_be_asked_back_is() -> None:
     examples = re.findall(r"`([^`]+)`", line)
     assert len(examples) == 3
     assert {read_verdict(example).kind for example in examples} == {"unclear"}
+
+
+def _verdict(word: str) -> Kind:
+    """Some words are nothing without a text below them."""
+    kind = read_verdict(word).kind
+    return read_verdict(f"{word}\nA new text.").kind if kind == "unclear" else kind
 
 
 def _wish(word: str) -> Wish:
