@@ -40,19 +40,21 @@ def read_orders(reply: str, names: Sequence[str] = (), language: str = "en") -> 
     line = ""
     while lines:
         above, line = line, lines.pop(0)
-        if not line or _says_nothing(line, names, language):
-            continue
-        if orders and not above and _signs(line, language):
-            continue
         intro = _intro(line, language)
         if intro is not None:
             orders.append(_whole_intro(intro, lines, names, language))
-            continue
-        order = _order(line, language)
-        if order is None:
+        elif order := _order(line, language):
+            orders.append(order)
+        elif not _is_harmless(line, names, language, signs=bool(orders) and not above):
             return [Order("unclear", text=line)]
-        orders.append(order)
     return orders or [Order("unclear")]
+
+
+def _is_harmless(line: str, names: Sequence[str], language: str, *, signs: bool) -> bool:
+    """``signs``: it stands where a name stands, below the orders and an empty line."""
+    if not line or _says_nothing(line, names, language):
+        return True
+    return signs and _signs(line, language)
 
 
 def _order(line: str, language: str) -> Order | None:

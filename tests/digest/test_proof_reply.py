@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from digest.proof_reply import Order, read_orders
 
+ROOT = Path(__file__).parent.parent.parent
 TEAM = ("Bob", "Amina")
 
 
@@ -76,3 +79,15 @@ def test_long_bait_is_read_at_once(bait: str) -> None:
     began = time.process_time()
     read_orders(bait * (100_000 // len(bait)))
     assert time.process_time() - began < 1
+
+
+def test_every_word_in_the_docs_is_known() -> None:
+    page = (ROOT / "docs" / "addresses-and-words.md").read_text(encoding="utf-8")
+    table = page.partition("## Words for a round-up")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`[^|]*) \|", table, re.MULTILINE)
+    kinds = []
+    for cell in cells:
+        said = {read_orders(word)[0].kind for word in re.findall(r"`([^`]+)`", cell)}
+        assert len(said) == 1, cell
+        kinds += said
+    assert set(kinds) == {"hold", "go", "drop", "top", "shorten", "intro", "help"}
