@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -94,6 +96,15 @@ def test_a_word_is_whole_or_asked_back(said: str, kind: str) -> None:
 )  # fmt: skip
 def test_an_ordinary_letter_is_no_command(said: str) -> None:
     assert read(said) is None
+
+
+def test_every_word_on_the_page_of_words_is_a_command() -> None:
+    page = Path(__file__).parents[2] / "docs" / "addresses-and-words.md"
+    section = page.read_text(encoding="utf-8").partition("## An organiser's words")[2]
+    rows = re.findall(r"(?m)^\| (`.*?) \|", section.partition("\n## ")[0])
+    said = [word for row in rows for word in re.findall(r"`([^`]+)`", row)]
+    assert len(said) > 12
+    assert [one for one in said if (found := read(one)) is None or found.kind == "unclear"] == []
 
 
 @given(st.text(max_size=300))
