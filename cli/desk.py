@@ -17,7 +17,7 @@ from moderation.decide import decide
 from moderation.hold import on_duty
 from moderation.tell import Case
 from moderation.verdict import Kind, Verdict
-from storage import history, letters, lists, outgoing, posts, volunteers
+from storage import history, letters, lists, noticed, outgoing, posts, volunteers
 from storage.records import MailingList, Post
 
 
@@ -121,12 +121,14 @@ def show_post(app: App, post_id: int, as_json: bool) -> None:
         post = _the_post(tx, post_id)
         steps = history.of_post(tx, post_id)
         attached = posts.attachments(tx, [post_id])
+        flags = noticed.flags(tx, post_id)
         names = {topic.id: topic.key for topic in lists.topics(tx, post.list_id)}
         by = volunteers.by_id(tx, post.decided_by) if post.decided_by else None
     document = {field.name: getattr(post, field.name) for field in fields(post)} | {
         "topics": [names[number] for number in post.topics if number in names],
         "decided_by": by.address if by else None,
         "attachments": [{"filename": one.filename, "size": one.size} for one in attached],
+        "flags": [{"kind": one.kind, "detail": one.detail} for one in flags],
         "history": [
             {"at": one.at, "who": one.who, "what": one.what, "detail": one.detail} for one in steps
         ],
@@ -137,6 +139,8 @@ def show_post(app: App, post_id: int, as_json: bool) -> None:
     click.secho(post.title, bold=True)
     click.echo(f"From {post.author_name} <{post.author_address}> ({post.proof}); {post.state}\n")
     click.echo(f"{post.text}\n")
+    for note in post.notes:
+        click.echo(f"- {note}\n")
     rows(document["history"], as_json=False)
 
 
