@@ -90,3 +90,11 @@ def test_e16_whoever_was_forgotten_may_come_back_by_their_own_will(town: Install
     town.command("subscriber", "forget", "news", DILAN, "--yes")
     joined(town)
     assert DILAN in town.command("subscriber", "export", "news")
+
+
+def test_h6_nobody_else_can_read_what_is_kept(town: Installation) -> None:
+    joined(town)
+    kept = [*town.folder.glob("postround.db*"), *town.folder.glob("outgoing/new/*")]
+    assert len(kept) >= 3
+    written = [path for path in kept if path.name != "postround.db"]  # that one is a test's own
+    assert [path.name for path in written if path.stat().st_mode & 0o077] == []
