@@ -84,6 +84,8 @@ _THEIR_PHONE = re.compile(
     r"\b(?:his|her|their|client[’']?s?|mother[’']?s?|father[’']?s?|user[’']?s?)"
     r"(?: \w+)? (?:phone|mobile|number|tel|telephone|cell|whatsapp)\b"
     r"|\b(?:him|her|them|she|he|they)\b[^.;]{0,30}\b(?:on|at|is|via)\b\W{0,4}$"
+    r"|\b(?:mother|father|mum|dad|parents?|sister|brother|client|family)\b[^.;]{0,20}"
+    r"\b(?:can be|is) (?:reached|contacted|called)\b[^.;]{0,10}$"
     r"|\b(?:call|ring|phone|text|contact|whatsapp|reach) (?:him|her|them)\b[^.;]{0,30}$",
     re.IGNORECASE,
 )

@@ -76,11 +76,17 @@ _YEAR_OLD = re.compile(
 )
 
 
+_LISTED = re.compile(
+    r"\b(?i:children|kids|sons|daughters|siblings|girls|boys)\b[ :(,–-]{1,4}"
+    r"(?P<name>[A-Z][a-z’'-]{1,20})(?:,? \(?|, aged )(?P<age>1?\d)\b(?!\s?[-–:.%]|\s(?:to|am|pm)\b)"
+)
+
+
 def _children(piece: str) -> Iterator[Found]:
     for match in _CHILD_OF.finditer(piece):
         if not match["name"] or match["name"].lower() not in _NO_NAMES:
             yield Found("child", match[0])
-    for pattern in (_AGED, _YEAR_OLD):
+    for pattern in (_AGED, _YEAR_OLD, _LISTED):
         for match in pattern.finditer(piece):
             ages = [int(age) for key, age in match.groupdict().items() if key != "name" and age]
             if match["name"].lower() not in _NO_NAMES and ages and ages[0] < 18:
