@@ -95,7 +95,9 @@ def _alike(pen: Pen, post: Post, found: Noticed) -> Notices:
     near = {number: likeness(found.sketch, other) for number, other in kept}
     near = {number: share for number, share in near.items() if share >= ALIKE}
     best = sorted(near, key=lambda number: (-near[number], -number))[:MOST_ALIKE]
-    others = sorted(posts.by_ids(pen.tx, best), key=lambda other: best.index(other.id))
+    # A post whose author was forgotten has no words any more.
+    found_again = (other for other in posts.by_ids(pen.tx, best) if other.title)
+    others = sorted(found_again, key=lambda other: best.index(other.id))
     notes = tuple(_looks_like(pen.sender, post, other) for other in others)
     return Notices(tuple(Flag("looks_like", str(other.id)) for other in others), notes)
 

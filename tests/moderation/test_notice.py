@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from delivery.letters import Pen
 from moderation import hold
 from moderation.likeness import sketch
 from moderation.notice import LOOK_BACK
-from storage import lists, noticed
+from storage import forgotten, lists, noticed, posts
 from storage.records import Flag, Noticed, Post
 from tests.moderation.office import PROVEN, ROUND_UP, Office
 
@@ -122,3 +124,18 @@ def test_what_the_post_has_is_not_suggested(desk: Office) -> None:
         event_date=desk.now.date(),
     )  # fmt: skip
     assert held.notes == ()
+
+
+@pytest.mark.parametrize("state", ["held", "approved", "rejected", "spam", "withdrawn", "archived"])
+def test_c20_whatever_became_of_the_first_one_is_said(desk: Office, state: str) -> None:
+    first = post(desk)
+    with desk.db.write() as tx:
+        posts.change_state(tx, first.id, ["held"], state, {})
+    assert "It looks like “Clinic”" in post(desk).notes[0]
+
+
+def test_c20_a_post_that_was_erased_is_not_named(desk: Office) -> None:
+    first = post(desk)
+    with desk.db.write() as tx:
+        forgotten.erase(tx, desk.sender, first.author_address)
+    assert post(desk).notes == ()
