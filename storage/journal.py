@@ -10,6 +10,7 @@ import fcntl
 import json
 import logging
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,10 @@ BEFORE = timedelta(minutes=10)
 """A line may stand before the mark of a copy that does not have its transaction yet."""
 LESSER = {"letter"}
 """Lines for which nobody waits for the disk: a power cut costs a question asked twice."""
+MANY = {"letter", "mail"}
+"""Lines of which there are thousands: the disk is waited for once a second. A machine that loses
+its power and its database in the same second may send what left in it once more."""
+SYNC_SECONDS = 1.0
 
 log = logging.getLogger("postround.journal")
 
@@ -39,6 +44,7 @@ class Journal:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self._gap = False
+        self._synced = 0.0
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Writes the lines to the disk. A journal that cannot be written stops nobody: the gap
@@ -51,13 +57,20 @@ class Journal:
                     file.write(_line({"what": "gap"}))
                 file.write(b"".join(map(_line, entries)))
                 file.flush()
-                if any(entry["what"] not in LESSER for entry in entries):
+                if self._is_due(entries):
                     os.fsync(file.fileno())
+                    self._synced = time.monotonic()
             self._gap = False
         except OSError as error:
             if not self._gap:
                 log.error("the journal %s cannot be written: %s", self.path, error.strerror)
             self._gap = True
+
+    def _is_due(self, entries: Sequence[Entry]) -> bool:
+        kinds = {entry["what"] for entry in entries}
+        if kinds <= LESSER:
+            return False
+        return not kinds <= MANY or time.monotonic() - self._synced > SYNC_SECONDS
 
     def usable(self) -> bool:
         """Whether lines can be written now."""
