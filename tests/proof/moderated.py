@@ -44,9 +44,13 @@ class Moderated:
     amina: Volunteer
     settings: Settings
     zone: Zone
-    now: datetime
-    """Of today: a signature may not be of tomorrow."""
+    ahead: timedelta = MINUTE
+    """Of the clock on the wall, by which letters are signed: no signature may be of the future."""
     numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
 
     @classmethod
     def of(cls, db: Database) -> Moderated:
@@ -65,7 +69,7 @@ class Moderated:
             new_topic(tx, made, "housing")
             new_reader(tx, made)
             bob, amina = volunteers.every(tx, made.id, "moderator")
-        return cls(db, made, bob, amina, settings, zone, now)
+        return cls(db, made, bob, amina, settings, zone)
 
     def hold(self, text: str = "The food bank is open on Friday.") -> tuple[Post, Mail]:
         """A held post by an Alice, by the whole way, and the mail that Bob was asked with."""
@@ -79,10 +83,11 @@ class Moderated:
         asked = [mail for mail in self.letters() if mail.letter == "post_held"]
         return self.look(newest), asked[0]
 
-    def clear(self) -> None:
-        """Nothing waits any more: above twenty posts notices are gathered."""
+    def clear(self, keep: int = 0) -> None:
+        """Nothing else waits any more: above twenty posts notices are gathered."""
+        here = (post.c.state == "held") & (post.c.id != keep)
         with self.db.write() as tx:
-            tx.execute(update(post).where(post.c.state == "held").values(state="withdrawn"))
+            tx.execute(update(post).where(here).values(state="withdrawn"))
 
     def look(self, number: int) -> Post:
         with self.db.read() as tx:
@@ -116,7 +121,7 @@ class Moderated:
         return [Mail(row[0]) for row in rows]
 
     def later(self, **more: float) -> None:
-        self.now += timedelta(**more)
+        self.ahead += timedelta(**more)
 
     def mark(self, *ids: int, purpose: str = "verdict", secret: str = SECRET, days: int = 0) -> str:
         """An address of ours with such a mark."""
