@@ -79,7 +79,7 @@ def attribution(lines: Sequence[str], *, quote_follows: bool) -> Strength:
         return Strength.DATED
     if not quote_follows and "@" not in text:
         # "On 18 November 2026 the council said:" above a list was typed.
-        if not _CLOCK.search(text):
+        if not _CLOCK.search(text) or _says_more(text):
             return Strength.NONE
         lower = _SPOKEN.sub(" ", lower)
     verb = has_verb(lower)
@@ -133,6 +133,13 @@ def _is_dated(text: str, lower: str, *, verb: bool, colon: bool, quote_follows: 
         return True
     # "As I wrote on 18.11.2026, please bring:" was typed; the verb stands at one end or the other.
     return verb and bool(full.start() <= 12 or _ENDS_IN_NUMBER.search(text) or _verb_is_last(lower))
+
+
+def _says_more(text: str) -> bool:
+    """ "… nous avons écrit à la mairie :" was typed: more than a name stands behind the verb."""
+    words = text.split()
+    at = next((n for n, word in enumerate(words) if has_verb(word.casefold())), len(words))
+    return sum(word[0].islower() for word in words[at + 1 :]) > 2
 
 
 def _verb_is_last(lower: str) -> bool:

@@ -17,6 +17,9 @@ _LABEL = re.compile(r"[*_>\s]*([^\W\d_][^:：<>@*|]{0,28}?)\s*[*_]*\s*[:：][*_]
 _INNER_LABEL = re.compile(r"(?:^|\s)\*?([^\W\d_][\w'’. -]{0,20}?)\*?\s?[:：]")
 _TIME = re.compile(r"\d{1,2}\s?[:.h時时点點시]\s?\d{2}")
 
+_YEAR = re.compile(r"\d{4}|\d[./-]\s?\d{1,2}[./-]\s?\d{2}")
+"""Programs write the year; a journey "From: Leeds / To: London / Date: 4 May, 9:30" has none."""
+
 
 def label(line: str) -> tuple[str, str] | None:
     """Kind ("from", "to", "date", "subject", "other") and value of a header line, or None."""
@@ -33,7 +36,8 @@ def is_header_block(found: Sequence[tuple[str, str]]) -> bool:
     kinds = {kind for kind, _ in found}
     values = " ".join(value for _, value in found)
     timed = any(kind == "date" and _TIME.search(value) for kind, value in found)
-    if "@" not in values and not timed:
+    dated = any(kind == "date" and _YEAR.search(value) for kind, value in found)
+    if "@" not in values and not (timed and dated):
         return False
     if "from" in kinds:
         others = len(kinds & {"to", "date", "subject"})
