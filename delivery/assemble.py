@@ -7,6 +7,7 @@ reader gets, and how a piece reads, is not decided here.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from base64 import encodebytes
 from collections.abc import Mapping, Sequence
@@ -32,10 +33,13 @@ _QUOTED = [
 ]
 _BLANK_ENDS = {" ": "=20", "\t": "=09"}
 _PLAIN = re.compile(r"[A-Za-z0-9+@/:._?&~-]+")
-_ALTERNATIVES = re.compile(
-    rb'^Content-Type: multipart/alternative; boundary="=_([0-9a-f]+)"\r\n', re.M
-)
+_BODY = re.compile(rb"^Content-Type: ", re.MULTILINE)
+_MIXED = re.compile(rb'Content-Type: multipart/mixed; boundary="(=_m[0-9a-f]+)"\r\n\r\n')
 _PART = re.compile(rb"\0>([a-z-]+):(text|html)\0")
+
+
+class Dotless(bytes):
+    """A mail of which no line begins with a dot, so that nobody need search it for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class Layout:
     places: tuple[tuple[Content, str], ...]
     shown: int
     """How many posts it holds: none when all of them were withdrawn."""
+    dotless: bool = False
+    """No line of a fixed one begins with a dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,8 @@ def fill(layout: Layout, values: Mapping[str, str]) -> bytes:
     parts = [layout.fixed[0]]
     for place, fixed in zip(layout.places, layout.fixed[1:], strict=True):
         parts += (written[place], fixed)
-    return b"".join(parts)
+    message = b"".join(parts)
+    return Dotless(message) if layout.dotless else message
 
 
 def lay_out(
@@ -119,7 +126,9 @@ def lay_out(
     for content, body in zip(parts[1::3], bodies, strict=True):
         _split("html" if content == b"html" else "text", body, fixed, places)
     shown = sum(len(posts) for _, posts in sheets[-1].groups)
-    return Layout(tuple(fixed), tuple(places), shown)
+    # Of what is not encoded here, such as files, nobody knows.
+    dotless = not any(part.startswith(b".") or b"\n." in part for part in fixed)
+    return Layout(tuple(fixed), tuple(places), shown, dotless)
 
 
 def encode_frame(headers: str, boundary: str, parts: Sequence[Part], file: str = "") -> bytes:
@@ -148,28 +157,31 @@ def with_file(frame: bytes, content: bytes) -> bytes:
 
 
 def with_calendar(frame: bytes, name: str, entries: bytes) -> bytes:
-    """``frame``, which has alternatives, with a calendar file beside them (RFC 2046 §5.1.3).
+    """``frame`` with a calendar file beside it.
 
     ``entries`` are encoded pieces, what stands before and after them in the file included.
     """
-    found = _ALTERNATIVES.search(frame)
-    if found is None or not entries:
+    head = "Content-Type: text/calendar; charset=utf-8\r\n"
+    head += f'Content-Disposition: attachment; filename="{name}"\r\n'
+    head += "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    return with_attachments(frame, [head.encode("ascii") + entries])
+
+
+def with_attachments(frame: bytes, parts: Sequence[bytes]) -> bytes:
+    """``frame`` with whole MIME parts beside its own (RFC 2046 §5.1.3), the same each time."""
+    found = _BODY.search(frame)
+    if found is None or not parts:
         return frame
-    boundary = b"=_c" + found[1]
-    return b"".join(
-        (
-            frame[: found.start()],
-            b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\r\n\r\n',
-            b"--" + boundary + b"\r\n",
-            frame[found.start() :],
-            b"--" + boundary + b"\r\n",
-            b"Content-Type: text/calendar; charset=utf-8\r\n",
-            f'Content-Disposition: attachment; filename="{name}"\r\n'.encode("ascii"),
-            b"Content-Transfer-Encoding: quoted-printable\r\n\r\n",
-            entries,
-            b"--" + boundary + b"--\r\n",
-        )
-    )
+    head, bodies = frame[: found.start()], [frame[found.start() :]]
+    if mixed := _MIXED.match(frame, found.start()):  # it has some already
+        known = frame[mixed.end() :].split(b"--" + mixed[1])[1:-1]
+        bodies = [body.removeprefix(b"\r\n") for body in known]
+    # A boundary within another must not begin as that one does.
+    boundary = b"=_m" + hashlib.sha256(frame).hexdigest()[:16].encode()
+    start = b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\r\n\r\n'
+    lines = (body if body.endswith(b"\r\n") else body + b"\r\n" for body in (*bodies, *parts))
+    whole = b"".join(b"--" + boundary + b"\r\n" + body for body in lines)
+    return head + start + whole + b"--" + boundary + b"--\r\n"
 
 
 def encode_piece(piece: str) -> bytes:
@@ -201,13 +213,19 @@ def _no_blank_end(quoted: str) -> str:
 
 def _line(quoted: str) -> str:
     lines = []
+    quoted = _no_dot(quoted)
     while len(quoted) > LINE:
         cut = LINE
         if "=" in quoted[cut - 2 : cut]:  # never through the middle of "=3D"
             cut = quoted.index("=", cut - 2)
         lines.append(quoted[:cut])
-        quoted = quoted[cut:]
+        quoted = _no_dot(quoted[cut:])
     return "=\r\n".join([*lines, quoted])
+
+
+def _no_dot(line: str) -> str:
+    # SMTP doubles a dot that begins a line (RFC 5321 §4.5.2), for which each mail is searched.
+    return f"=2E{line[1:]}" if line.startswith(".") else line
 
 
 def _part(part: Part) -> bytes:
@@ -267,7 +285,7 @@ def _written(content: Content, value: str) -> bytes:
     if content == "header":
         return value.encode("ascii")
     value = escape(value) if content == "html" else value
-    if _PLAIN.fullmatch(value):  # almost always: addresses and links
-        lines = (value[at : at + LINE] for at in range(0, len(value), LINE))
-        return "".join(f"{line}=\r\n" for line in lines).encode("ascii")
+    # Almost always: addresses and short links.
+    if len(value) <= LINE and _PLAIN.fullmatch(value) and not value.startswith("."):
+        return f"{value}=\r\n".encode("ascii")
     return quote(value)

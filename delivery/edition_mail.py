@@ -26,12 +26,21 @@ from delivery.assemble import (
     fill,
     has_file,
     lay_out,
+    with_attachments,
     with_calendar,
     with_file,
 )
 from delivery.compose import POLICY
 from delivery.dkim_sign import Signer, end_of_body, relaxed_part
-from delivery.forms import brings_sheets, content_of, depth_of, piece_forms, template_form
+from delivery.files import attached_files
+from delivery.forms import (
+    brings_files,
+    brings_sheets,
+    content_of,
+    depth_of,
+    piece_forms,
+    template_form,
+)
 from delivery.ics import HEAD, TAIL
 from delivery.letters import Desk, leave_url, settings_url
 from delivery.pieces import FIRST, ensure
@@ -106,7 +115,7 @@ class EditionMails:
 
     def build(self, rows: Sequence[Outgoing]) -> dict[int, bytes | None]:
         """The mails by the row's id; None where every post was withdrawn meanwhile."""
-        post_ids = {post for row in rows for post in posts_of(row.items)}
+        post_ids = {post for items in {row.items for row in rows} for post in posts_of(items)}
         with self._database.read() as tx:
             by_id = {one.id: one for one in lists.every(tx)}
             versions = pieces.versions(tx, sorted(post_ids))
@@ -162,6 +171,9 @@ class EditionMails:
         if kept is None:
             frames = self._frames[key[0]]
             frame = frame_for(frames, self._pieces, row.form, row.items)
+            if brings_files(row.form):
+                with self._database.read() as tx:
+                    frame = with_attachments(frame, attached_files(tx, posts_of(row.items)))
             if has_file(frame):
                 frame = with_file(frame, self._sheets(row, frames))
             wanted = wanted_of(frames, row.form, row.items)

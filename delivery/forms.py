@@ -1,7 +1,7 @@
 """The forms in which round-ups are written: which pieces make which mail. Names only.
 
 A form is a setting and a language, for example "html-en"; that of a mail for readers who want
-only headlines ends in "+short".
+only headlines has "+short" behind it, and "+files" where they want attachments.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Literal, cast
 
 import templates
 from delivery.sections import Depth
-from storage.records import Format, Length
+from storage.records import Files, Format, Length
 
 # Text stands first: a program shows the last alternative that it can (RFC 2046 §5.1.4).
 _PARTS: dict[Format, tuple[templates.Form, ...]] = {
@@ -21,10 +21,13 @@ _PARTS: dict[Format, tuple[templates.Form, ...]] = {
 }
 
 
-def mail_form(format_: Format, language: str, length: Length = "full") -> str:
-    """The form of the mails for a reader with this format, language and length."""
+def mail_form(
+    format_: Format, language: str, length: Length = "full", files: Files = "linked"
+) -> str:
+    """The form of the mails for a reader with these wishes."""
     form = f"{format_}-{language if language in templates.LANGUAGES else 'en'}"
-    return f"{form}+short" if length == "short" else form
+    form += "+short" if length == "short" else ""
+    return f"{form}+files" if files == "included" else form
 
 
 def piece_forms(form: str) -> tuple[str, ...]:
@@ -46,7 +49,12 @@ def template_form(form: str) -> tuple[templates.Form, str]:
 
 def depth_of(form: str) -> Depth:
     """How much of each post a mail of this form shows."""
-    return "short" if form.endswith("+short") else "usual"
+    return "short" if "+short" in form else "usual"
+
+
+def brings_files(form: str) -> bool:
+    """Whether a mail of this form brings the attachments of its posts."""
+    return form.endswith("+files")
 
 
 def content_of(form: str) -> Literal["text", "html"]:

@@ -108,7 +108,8 @@ def _rows(
 
 
 def _own(run: Run, reader: Subscriber, items: str) -> Row:
-    form = form_of(reader.format, run.mailing_list.speaks(reader.language), reader.length)
+    wish = (reader.format, reader.language, reader.length, reader.attachments)
+    form = form_of(run.mailing_list, wish)
     if form is None:
         raise ValueError(f'no format "{reader.format}"')
     reader.address.rpartition("@")[0].encode("ascii")  # what else we could not hand over

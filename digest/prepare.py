@@ -14,8 +14,10 @@ from delivery.pieces import ensure
 from digest.claimed import Run
 from digest.timetable import read_zone
 from storage import lists, pieces, posts
-from storage.records import Format, Length, MailingList, Plan
+from storage.records import Files, Format, Length, MailingList, Plan
 
+Wish = tuple[Format, str, Length, Files]
+"""Format, language, length and attachments, as readers have them."""
 POSTS_AT_ONCE = 10
 LATE_AFTER = timedelta(hours=1)
 """A round-up that is made so long after its time says so."""
@@ -35,17 +37,15 @@ class Prepared:
 def prepare(
     run: Run,
     post_ids: Sequence[int],
-    formats: Iterable[tuple[Format, str, Length]],
+    wishes: Iterable[Wish],
     stop: Callable[[], bool],
 ) -> Prepared:
-    """Writes the posts and the frames in the (format, language, length) that readers have now.
+    """Writes the posts and the frames in the forms that readers have now.
 
     In small steps, each with the lease renewed; what is ready already is not made again.
     """
     prepared = Prepared()
-    speaks = run.mailing_list.speaks
-    found = (form_of(format_, speaks(language), length) for format_, language, length in formats)
-    forms = {form for form in found if form}
+    forms = {form for wish in wishes if (form := form_of(run.mailing_list, wish))}
     for start in range(0, len(post_ids), POSTS_AT_ONCE):
         if stop():
             return prepared
@@ -72,9 +72,10 @@ def prepare_rest(
     return len(prepared.bad) > known
 
 
-def form_of(format_: Format, language: str, length: Length) -> str | None:
+def form_of(mailing_list: MailingList, wish: Wish) -> str | None:
     """The form of the mails for these wishes; None when there is no such format."""
-    form = mail_form(format_, language, length)
+    format_, language, length, files = wish
+    form = mail_form(format_, mailing_list.speaks(language), length, files)
     try:
         piece_forms(form)
     except KeyError:

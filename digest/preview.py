@@ -10,7 +10,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from delivery.assemble import assemble, has_file, with_file
+from delivery.assemble import assemble, has_file, with_attachments, with_file
 from delivery.compose import new_message_id
 from delivery.edition_mail import (
     LETTER,
@@ -21,7 +21,8 @@ from delivery.edition_mail import (
     values,
     wanted_of,
 )
-from delivery.forms import mail_form, piece_forms
+from delivery.files import attached_files
+from delivery.forms import brings_files, mail_form, piece_forms
 from delivery.letters import Desk
 from delivery.notice_board import notice_board
 from delivery.pieces import write_pieces
@@ -185,6 +186,7 @@ def _row(
             _FORMATS.get(shown, reader.format),
             mailing_list.speaks(reader.language),
             reader.length,
+            reader.attachments,
         ),
         items=items,
     )
@@ -207,6 +209,8 @@ def _mail(
             pieces |= {(form, piece_key(name, post.id)): piece for name, piece in made.items()}
     frames = make_frames(mailing_list, topics, [row.form], heads)
     frame = frame_for(frames, pieces, row.form, row.items)
+    if brings_files(row.form):
+        frame = with_attachments(frame, attached_files(tx, posts_of(row.items)))
     if has_file(frame):
         frame = with_file(frame, notice_board(tx, row, heads.day))
     words = values(desk, mailing_list, row)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from storage.records import FREQUENCIES, Format, Frequency, Length, Subscriber
+from storage.records import FREQUENCIES, Files, Format, Frequency, Length, Subscriber
 from storage.tables import edition, edition_post, outgoing, post, subscriber
 
 _SEEN = (
@@ -172,12 +172,13 @@ def oldest_debt(tx: Connection, list_id: int, changed_since: datetime) -> dateti
     return found
 
 
-def forms_wanted(tx: Connection, list_id: int) -> list[tuple[Format, str, Length]]:
-    """(format, language, length) of the list's active readers, each once."""
+def forms_wanted(tx: Connection, list_id: int) -> list[tuple[Format, str, Length, Files]]:
+    """(format, language, length, attachments) of the list's active readers, each once."""
     here = (subscriber.c.list_id == list_id) & (subscriber.c.state == "active")
-    wishes = (subscriber.c.format, subscriber.c.language, subscriber.c.length)
+    reader = subscriber.c
+    wishes = (reader.format, reader.language, reader.length, reader.attachments)
     rows = tx.execute(select(*wishes).where(here).distinct())
-    return sorted((row[0], row[1], row[2]) for row in rows)
+    return sorted((row[0], row[1], row[2], row[3]) for row in rows)
 
 
 def wanted(list_id: int, window: Window) -> ColumnElement[bool]:
