@@ -13,6 +13,7 @@ from collections.abc import Collection
 from email import message_from_bytes, policy
 from typing import NamedTuple
 
+from delivery.assemble import Dotless
 from storage.records import Refused, Result, Sent, TryLater
 
 # RFC 5321 §4.5.3.2: whoever hangs up sooner makes duplicates at a slow server.
@@ -220,6 +221,8 @@ def seven_bits(message: bytes) -> bytes:
 
 def _with_dot(message: bytes) -> bytes:
     """The mail as it stands after DATA (RFC 5321 §4.5.2)."""
+    if isinstance(message, Dotless) and message.endswith(b"\r\n"):
+        return message + b".\r\n"
     stuffed = message.replace(b"\r\n.", b"\r\n..")
     if stuffed.startswith(b"."):
         stuffed = b"." + stuffed

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from config import Settings
+from delivery.assemble import Dotless
 from storage.addresses import a_labels
 
 _COVERED = """
@@ -97,7 +98,8 @@ class Signer:
             own = _relaxed("dkim-signature", tags.encode("ascii"))
             signature = base64.b64encode(key.signature(fields + own)).decode()
             made.append(f"DKIM-Signature: {tags}{_folded(signature)}\r\n".encode("ascii"))
-        return b"".join([*made, message])
+        signed = b"".join([*made, message])
+        return Dotless(signed) if isinstance(message, Dotless) else signed
 
 
 def read_key(path: str, selector: str) -> Key:
