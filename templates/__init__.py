@@ -47,6 +47,7 @@ from mjml import mjml2html
 from templates import dates, look
 from templates.catalogue import LANGUAGES, translate
 from templates.flow import Kept, clean, flow, keep, one_line
+from templates.plain_letter import as_html
 from templates.prose import linked, prose
 from templates.segments import kind_of, translated
 from templates.slots import SLOTS, Slot, slot, split_slots
@@ -97,6 +98,10 @@ EDITION_PARTS = (
 """Parts of a round-up that are the same for every list. Slots of some: count, settings_address."""
 
 
+TO_PEOPLE_AT_WORK = ("post", "verdict", "author", "queue", "rota")
+"""Letters to moderators and authors: their texts come as HTML too, for telephones."""
+
+
 def letter(name: str, language: str = "en", **values: object) -> Wording:
     """The letter ``letters/en/NAME.txt`` filled with ``values``, in ``language``.
 
@@ -109,9 +114,12 @@ def letter(name: str, language: str = "en", **values: object) -> Wording:
     rendered = _text(language).get_template(f"{source}.txt").render(known)
     subject, _, body = rendered.lstrip().partition("\n")
     subject = one_line(subject.removeprefix("Subject:"))
-    html = None
+    html = fragment = None
     if (_HERE / f"{source}.html").exists():
         fragment = Markup(_html(language).get_template(f"{source}.html").render(known))
+    elif name.partition("_")[0] in TO_PEOPLE_AT_WORK:
+        fragment = Markup(as_html(body, str(values.get("reply_address", ""))))
+    if fragment is not None:
         html = _frame("letter", language).render({**known, "subject": subject, "body": fragment})
     return Wording(subject, flow(body), html)
 

@@ -14,8 +14,10 @@ from templates.slots import without_slots
 
 COLUMNS = 72
 
-_KEPT = "\x02"
+KEPT = "\x02"
 """Marks a line that is already set. No value can hold it: ``clean`` takes control characters."""
+MORE = "\x03"
+"""Behind KEPT: the line goes on with the one before it, from which it was wrapped."""
 
 # Line separators and the bidirectional overrides go too: they let a name redraw the line.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -48,8 +50,9 @@ def keep(text: str) -> Kept:
     """A person's own lines, each wrapped by itself, marked so that ``flow`` leaves them alone."""
     lines: list[str] = []
     for line in clean(text).expandtabs(4).strip("\n").split("\n"):
-        lines.extend(_wrap(line, limit_indent=8))
-    return Kept("\n".join(_KEPT + line for line in _single_blanks(lines)))
+        first, *more = _wrap(line, limit_indent=8)
+        lines += [first, *(MORE + one for one in more)]
+    return Kept("\n".join(KEPT + line for line in _single_blanks(lines)))
 
 
 def flow(text: str) -> str:
@@ -59,15 +62,16 @@ def flow(text: str) -> str:
     begins with a bullet or number, is a rule of dashes or a slot, or comes from ``keep``.
     """
     lines: list[str] = []
-    for paragraph in _paragraphs(text):
-        if paragraph.startswith(_KEPT):
-            lines.append(paragraph[1:])
+    for paragraph in paragraphs(text):
+        if paragraph.startswith(KEPT):
+            lines.append(paragraph[1:].removeprefix(MORE))
         else:
             lines.extend(_wrap(paragraph))
     return "\n".join(_single_blanks(lines)).strip("\n") + "\n"
 
 
-def _paragraphs(text: str) -> Iterator[str]:
+def paragraphs(text: str) -> Iterator[str]:
+    """The text's paragraphs, each on one line, blank ones too; kept lines as they are marked."""
     current = ""
     for line in text.split("\n"):
         if current and _continues(current, line):
@@ -79,7 +83,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _continues(paragraph: str, line: str) -> bool:
-    if not line.strip() or line.startswith(_KEPT) or paragraph.startswith(_KEPT):
+    if not line.strip() or line.startswith(KEPT) or paragraph.startswith(KEPT):
         return False
     if any(_FIXED.fullmatch(one) or _BULLET.match(one) for one in (paragraph, line)):
         return False
