@@ -21,6 +21,7 @@ from delivery.shorten import (
     shorten_html,
     shorten_text,
     without_lines,
+    without_logos,
 )
 from delivery.wording import fold
 from storage import lists, pieces, posts
@@ -90,7 +91,8 @@ def item_view(
     """The post as templates show it, whole, the same for every reader."""
     facts = read_facts(post.title, post.text, post.held_at.date(), language)
     html = without_lines(_without_pictures(post.html), facts.lines)
-    text = "\n".join(line for line in post.text.split("\n") if fold(line) not in facts.lines)
+    lines = without_logos(post.text, language).split("\n")
+    text = "\n".join(line for line in lines if fold(line) not in facts.lines)
     text = text if text.strip() else post.text
     return templates.ItemView(
         title=post.title,

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 
-from delivery.wording import fold
+from delivery.wording import fold, words
 
 TEXT_LIMIT = 1100
 """Characters that people see of a post in a round-up."""
@@ -88,6 +88,31 @@ def shorten_html(html: str, limit: int = TEXT_LIMIT) -> tuple[str, bool]:
         kept.append(run.markup)
         left -= run.length
     return _closed("".join(kept)), True
+
+
+_PICTURE_LINE = re.compile(r"\s{0,20}\[([^\[\]\n]{1,300})\]\s{0,20}$")
+_FILE_NAME = re.compile(
+    r"[\w.@-]{1,100}\.(?:png|jpe?g|gif|bmp|svg|webp)(?:@\S{0,60})?$", re.IGNORECASE
+)
+
+
+def without_logos(text: str, language: str = "en") -> str:
+    """``text`` without the lines that stand for a logo, such as "[Charity logo]". What another
+    picture shows stays: it may be all that a poster says."""
+    kept = [line for line in text.split("\n") if not _is_logo(line, language)]
+    return "\n".join(kept) if any(line.strip() for line in kept) else text
+
+
+def _is_logo(line: str, language: str) -> bool:
+    match = _PICTURE_LINE.match(line)
+    if match is None:
+        return False
+    said = fold(match[1])
+    known = re.findall(r"\w+", said)
+    names = words(language, "decoration")
+    return bool(_FILE_NAME.match(said)) or any(
+        word in known or (" " in word and word in said) for word in names
+    )
 
 
 def has_words(html: str) -> bool:

@@ -62,7 +62,8 @@ def _report(
         return  # there was nothing to send, and nothing to tell
     pen = Pen(tx, desk, sender, now)
     shared = _values(tx, sender, edition, sending, now)
-    shared["next_on_duty"] = _name((on_duty(tx, sender, now + WEEK) or [None])[0])
+    coming = on_duty(tx, sender, now + WEEK)
+    shared["next_on_duty"] = (coming[0].name or coming[0].address) if coming else ""
     organisers = volunteers.every(tx, sender.id, "organiser")
     for one in readers_of_proofs(tx, sender.id):
         # A moderator decides about posts; readers' addresses are the organisers' business.
@@ -124,10 +125,6 @@ def reason_of(reply: str) -> str:
 
 def _is_among(one: Volunteer, organisers: list[Volunteer]) -> bool:
     return one.address.casefold() in {other.address.casefold() for other in organisers}
-
-
-def _name(one: Volunteer | None) -> str:
-    return (one.name or one.address) if one else ""
 
 
 # What was given up -------------------------------------------------------------------------------

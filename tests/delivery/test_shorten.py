@@ -18,6 +18,7 @@ from delivery.shorten import (
     shorten_html,
     shorten_text,
     without_lines,
+    without_logos,
 )
 
 SENTENCE = "People who rent a home can come and ask. "
@@ -32,7 +33,7 @@ def test_a_post_of_usual_length_stays_as_it_is() -> None:
 def test_a_long_text_ends_with_a_line() -> None:
     text, cut = shorten_text("\n\n".join([SENTENCE * 8] * 10))
     assert cut and TEXT_LIMIT / 2 < len(text) <= TEXT_LIMIT
-    assert text.endswith(SENTENCE) or text.endswith(SENTENCE.rstrip())
+    assert text.endswith((SENTENCE, SENTENCE.rstrip()))
 
 
 def test_one_endless_line_ends_with_a_sentence() -> None:
@@ -78,6 +79,24 @@ def test_markup_alone_has_no_words() -> None:
     assert has_words("<p>&eacute;</p>") and not has_words("<p><br>&nbsp;<b>—</b></p>")
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["[Charity logo]", "[cid:image001.png@01D9]", "[image001.png]", "  [Logo]",
+     "[A picture containing text, description automatically generated]"],
+)  # fmt: skip
+def test_a_line_that_stands_for_a_logo_goes(line: str) -> None:
+    assert without_logos(f"Come.\n{line}\nAlice") == "Come.\nAlice"
+
+
+@pytest.mark.parametrize("line", ["[Come to our party on 8 December]", "See [logo] here", "[x]"])
+def test_what_a_poster_says_stays(line: str) -> None:
+    assert without_logos(f"Come.\n{line}") == f"Come.\n{line}"
+
+
+def test_a_post_that_is_only_a_logo_keeps_it() -> None:
+    assert without_logos("[Charity logo]") == "[Charity logo]"
+
+
 @given(st.text(max_size=400), st.integers(5, 100))
 def test_no_text_grows(text: str, limit: int) -> None:
     short, cut = shorten_text(text, limit)
@@ -96,4 +115,5 @@ def test_long_bait_is_cut_at_once(bait: str) -> None:
     without_lines(text, {"a"})
     shorten_text(text)
     one_line_of(text)
+    without_logos(text)
     assert time.process_time() - began < 2
