@@ -78,8 +78,11 @@ class Pen:
         """Puts the letter ``name`` for ``to`` into the outbox; its id.
 
         ``answers`` is the Message-ID of the mail whose thread it joins. The template gets
-        ``values`` and, always, list_title, list_address, help_address and reply_address.
+        ``values`` and, always, list_title, list_address, help_address and reply_address. To
+        somebody who was forgotten, and so has no address any more, nothing is written: 0.
         """
+        if not to.address:
+            return 0
         reply_to = reply_address(self.desk, self.sender, to, self.now)
         shown = {
             "list_title": self.sender.title,

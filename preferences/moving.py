@@ -62,7 +62,7 @@ def _moved(pen: Pen, reader: Subscriber, address: str) -> Subscriber:
     subscribers.change(pen.tx, target.id, changes)
     bounces.clear(pen.tx, target.id)
     about = {"list_id": reader.list_id, "subscriber_id": target.id}
-    detail = f"new address, confirmed by itself; before: {reader.address}"
+    detail = f"{history.MOVED}{reader.address}"
     history.note(pen.tx, pen.now, "reader", "changed", detail=detail, **about)
     moved = subscribers.by_id(pen.tx, target.id)
     assert moved is not None

@@ -3,6 +3,7 @@ import brings the address back."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,6 +12,8 @@ from sqlalchemy import Connection, delete, exists, select, text, update
 from storage import journal, noticed, subscribers
 from storage.addresses import fold
 from storage.database import insert_once
+from storage.history import MOVED
+from storage.history import of_subscriber as steps_of
 from storage.person import of_list_address
 from storage.records import MailingList
 from storage.tables import (
@@ -60,7 +63,21 @@ def erase(tx: Connection, of_list: MailingList, address: str) -> dict[str, int]:
     """
     if tx.dialect.name == "sqlite":
         tx.execute(text("PRAGMA secure_delete=ON"))
-    key = fold(address)
+    gone = Counter[str]()
+    for key in [*_former(tx, of_list, address), fold(address)]:
+        gone += _all_under(tx, of_list, key)
+    gone["reader"] = int(subscribers.forget(tx, of_list.id, address))
+    return {kind: count for kind, count in gone.items() if count}
+
+
+def _former(tx: Connection, of_list: MailingList, address: str) -> list[str]:
+    """The addresses under which the reader was known before."""
+    reader = subscribers.by_address(tx, of_list.id, address)
+    steps = steps_of(tx, reader.id) if reader else []
+    return [fold(step.detail.partition(MOVED)[2]) for step in steps if MOVED in step.detail]
+
+
+def _all_under(tx: Connection, of_list: MailingList, key: str) -> Counter[str]:
     _journal(tx, of_list, key)
     gone = {
         "letters": _letters(tx, of_list, key),
@@ -71,9 +88,7 @@ def erase(tx: Connection, of_list: MailingList, address: str) -> dict[str, int]:
         here = (table.c.list_id == of_list.id) & (table.c.address_key == key)
         gone[table.name] = tx.execute(delete(table).where(here)).rowcount
     noticed.forget_author(tx, of_list.id, key)
-    gone["reader"] = int(subscribers.forget(tx, of_list.id, address))
-    gone["history"] = _history(tx, of_list, key)
-    return {kind: count for kind, count in gone.items() if count}
+    return Counter(gone | {"history": _history(tx, of_list, key)})
 
 
 def _journal(tx: Connection, of_list: MailingList, key: str) -> None:

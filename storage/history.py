@@ -12,6 +12,9 @@ from storage.tables import history
 
 _NOTE = history.insert()
 
+MOVED = "new address, confirmed by itself; before: "
+"""In the detail of a reader's change: what follows is the address before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

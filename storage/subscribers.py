@@ -81,7 +81,7 @@ def forget(tx: Connection, list_id: int, address: str) -> bool:
     tx.execute(delete(history).where(history.c.subscriber_id == reader.id))
     mails = outgoing.c.subscriber_id == reader.id
     tx.execute(delete(outgoing).where(mails & outgoing.c.state.in_(("waiting", "refused"))))
-    tx.execute(update(outgoing).where(mails).values(recipient="", message=None))
+    tx.execute(update(outgoing).where(mails).values(recipient="", message=None, reason=""))
     asked = confirmation.c.address_key == fold(address)
     tx.execute(delete(confirmation).where(asked & (confirmation.c.list_id == list_id)))
     tx.execute(delete(subscriber).where(subscriber.c.id == reader.id))

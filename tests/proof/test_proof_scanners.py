@@ -44,7 +44,7 @@ def mails_of_all_kinds(browser: Browser, many: int) -> list[Mail]:
             joining.ask_to_join(pen, f"new{number}@reader.example", {}, "", 5)
             for kind in ("settings", "help", "data", "search", "address"):
                 values = {"search": {"for": "x"}, "address": {"address": f"a{number}@new.example"}}
-                wish = Wish(kind, values.get(kind, {}))  # type: ignore[arg-type]
+                wish = Wish(kind, values.get(kind, {}))
                 change.apply(pen, reader, [wish])
             daily, stop = Wish("change", {"frequency": "daily"}), Wish("stop", {})
             change.apply(pen, reader, [daily])
