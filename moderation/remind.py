@@ -96,6 +96,9 @@ Wanted = dict[int, tuple[Volunteer, list[tuple[Post, Occasion]]]]
 def _next_steps(pen: Pen, round_up: datetime) -> Wanted:
     wanted: Wanted = {}
     states = askings.due(pen.tx, pen.sender.id, pen.now)
+    if any(one.step == 0 and not one.put_off_until for one in states):
+        askings.gather(pen.tx, pen.sender.id, pen.now, pen.now + asking.GATHERED_FOR)
+        states = askings.due(pen.tx, pen.sender.id, pen.now)
     known = {one.id: one for one in posts.by_ids(pen.tx, [one.post_id for one in states])}
     askings.rest(pen.tx, [n for n, one in known.items() if one.state != "held"])
     for state in states:

@@ -87,6 +87,14 @@ def lists_with_due(tx: Connection, now: datetime) -> set[int]:
     return {row[0] for row in rows}
 
 
+def gather(tx: Connection, list_id: int, now: datetime, until: datetime) -> None:
+    """Makes due what nobody was asked about yet and would be due by ``until``: one mail tells of
+    all that has come together."""
+    here = (asking.c.list_id == list_id) & (asking.c.step == 0)
+    here &= (asking.c.next_at <= until) & asking.c.put_off_until.is_(None)
+    tx.execute(update(asking).where(here).values(next_at=now))
+
+
 def rest(tx: Connection, post_ids: Sequence[int]) -> None:
     """Ends the counting for posts that are decided."""
     tx.execute(update(asking).where(asking.c.post_id.in_(post_ids)).values(next_at=None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -365,6 +366,27 @@ def test_d20_above_twenty_one_mail_tells_of_all_within_a_minute(three_on_both: O
     assert mail.subject == "40 new to decide: News"
     assert mail.text.count("Came Friday") == 40 and "40. Post 59" in mail.text
     assert tick(office) == []
+
+
+def test_d20_in_a_flood_one_mail_leaves_in_forty_seconds_and_none_tells_twice(
+    three: Office,
+) -> None:
+    limits = Limits(per_sender=1000)
+    for number in range(20):
+        three.hold(f"Before {number}", limits=limits)
+    three.letters()
+    told_of: list[str] = []
+    many = 0
+    for second in range(240):
+        three.now += timedelta(seconds=1)
+        three.hold(f"Post {second}.", limits=limits)
+        if second % 5 == 0:
+            remind.run(three.db, three.desk, next_weekly, three.now)
+            mails = [mail for mail in three.letters() if mail.letter == "queue_waiting"]
+            many += len(mails)
+            told_of += [found for mail in mails for found in re.findall(r"Post (\d+)\.", mail.text)]
+    assert many <= 6
+    assert len(told_of) == len(set(told_of)) >= 200
 
 
 def test_posts_held_in_silence_are_seen_in_the_next_queue_mail(three: Office) -> None:
