@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from cli.weekly_mail import write_weekly
+from cli.weekly_mail import is_due, write_weekly
 from config import Settings
 from delivery.letters import Desk, Pen
 from preferences.prints import prints
@@ -78,7 +78,7 @@ class Upkeep:
             return
         self._now_and_then("beat", pulses.EVERY, self._beat)
         if "clock" in self._parts:
-            self._now_and_then("weekly", timedelta(minutes=1), self._weekly)
+            self._now_and_then("weekly", timedelta(minutes=5), self._weekly)
             self._now_and_then("tidy", TIDY_EVERY, self.tidy)
 
     def end(self) -> None:
@@ -138,6 +138,9 @@ class Upkeep:
                 pulses.beat(tx, part, self._host, self._started, self._clock(), counts)
 
     def _weekly(self) -> None:
+        with self._database.read() as tx:
+            if not is_due(tx, self._settings, self._clock()):
+                return
         with self._database.write() as tx:
             write_weekly(tx, Desk.of(self._settings), self._settings, self._clock())
 

@@ -50,8 +50,12 @@ def look(tx: Connection, settings: Settings, now: datetime) -> list[Finding]:
 
 async def health(_request: Request, site: Site) -> Response:
     """ "ok", or 503 and what is bad, by one word each: the page is open to everybody."""
-    found = await site.run(lambda tx: look(tx, site.settings, site.clock()))
-    bad = sorted({one.about for one in found if one.kind == "bad"})
+    now = site.clock()
+    bad = site.health.get(now)
+    if bad is None:
+        found = await site.run(lambda tx: look(tx, site.settings, now))
+        bad = sorted({one.about for one in found if one.kind == "bad"})
+        site.health.keep(now, bad)
     if not bad:
         return PlainTextResponse("ok\n")
     return PlainTextResponse(f"bad: {', '.join(bad)}\n", 503)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -26,6 +26,22 @@ from templates.flow import one_line
 T = TypeVar("T")
 
 MAX_FIELDS = 60
+REMEMBERED = timedelta(seconds=10)
+
+
+class Remembered:
+    """What was found out a moment ago: whoever asks again and again costs nothing."""
+
+    def __init__(self) -> None:
+        self._at: datetime | None = None
+        self._bad: list[str] = []
+
+    def get(self, now: datetime) -> list[str] | None:
+        young = self._at is not None and abs(now - self._at) < REMEMBERED
+        return self._bad if young else None
+
+    def keep(self, now: datetime, bad: list[str]) -> None:
+        self._at, self._bad = now, bad
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +50,7 @@ class Site:
     desk: Desk
     settings: Settings
     clock: Callable[[], datetime]
+    health: Remembered = field(default_factory=Remembered)
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """``work`` in a thread, within one transaction that changes nothing."""

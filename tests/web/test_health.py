@@ -10,8 +10,9 @@ from digest.timetable import SCHEDULED, last_slot, of_list
 from storage import editions, holds, outgoing, plans, pulses, state
 from storage.state import Room
 from storage.taken import Window
-from tests.storage.rows import new_mail
+from tests.storage.rows import NOON, new_mail
 from tests.web.browser import Browser
+from web.site import Remembered
 
 HOUR = timedelta(hours=1)
 
@@ -107,3 +108,12 @@ def test_i7_a_hold(browser: Browser) -> None:
     with browser.db.write() as tx:
         holds.begin(tx, "By the operator.", browser.now)
     assert health(browser) == "bad: hold"
+
+
+def test_whoever_asks_again_and_again_costs_nothing() -> None:
+    kept, now = Remembered(), NOON
+    assert kept.get(now) is None
+    kept.keep(now, ["disk"])
+    assert kept.get(now + timedelta(seconds=9)) == ["disk"]
+    assert kept.get(now + timedelta(seconds=10)) is None
+    assert kept.get(now - HOUR) is None  # the clock was set back
