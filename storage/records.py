@@ -171,6 +171,8 @@ class MailingList:
     its day, or "off"."""
     canary: str = ""
     """A mailbox of the operator's that gets each weekly round-up and sends it back to us."""
+    pages: bool = False
+    """Whether its posts and round-ups have pages, for whoever has the link."""
     languages: str = ""
     """Besides its own, in which it writes to those who asked for one: "ar,pl"."""
 

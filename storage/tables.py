@@ -102,6 +102,7 @@ mailing_list = _table(
     _text("topic_order"),
     _text("proof", "off"),
     _text("canary"),
+    Column("pages", Boolean, nullable=False, default=False, server_default="0"),
     _text("languages"),
     UniqueConstraint("name", "domain"),
 )
