@@ -175,12 +175,20 @@ def _read(heard: Heard) -> Verdict:
 
 def decide_heard(heard: Heard, verdict: Verdict) -> Answered:
     """Carries out what a moderator said; whether it is theirs was settled before."""
-    pen, post, seen = heard.pen, heard.post, heard.seen
-    if verdict.kind in act.READ_BEFORE and post.state == "held" and not seen.urgent:
-        changed = versions.before_last_change(pen.tx, post.id, versions.AUTHOR)
-        if changed is not None and seen.version <= changed:
-            return _changed_since(heard)
+    seen = heard.seen
+    if verdict.kind in act.READ_BEFORE and _is_changed_since(heard):
+        return _changed_since(heard)
     return Answered("verdict", act.carry_out(heard.case, heard.volunteer, verdict, seen.urgent))
+
+
+def _is_changed_since(heard: Heard) -> bool:
+    """Whether the author has sent another text than the one that was seen."""
+    tx, post_id = heard.pen.tx, heard.post.id
+    # Takes the row first: an author who sends one at this moment comes before or after.
+    if not posts.change_state(tx, post_id, ["held"], "held", {}):
+        return False
+    changed = versions.before_last_change(tx, post_id, versions.AUTHOR)
+    return changed is not None and heard.seen.version <= changed
 
 
 def _changed_since(heard: Heard) -> Answered:

@@ -10,7 +10,8 @@ from storage import askings, history, noticed, volunteers
 from storage.records import Attachment, Flag, Noticed, Post
 from tests.mailbox import Mail
 from tests.moderation.office import PROVEN, UNPROVEN, Office, expect, whole
-from tests.moderation.test_decide import held, in_an_edition, shown
+from tests.moderation.test_decide import at_once, held, in_an_edition, shown
+from tests.needs import times
 
 ALICE = "alice@charity.example"
 
@@ -457,3 +458,16 @@ def test_the_history_tells_it_all(office: Office) -> None:
         ("amina@example.org", "undone"),
         (ALICE, "cancelled"),
     ]
+
+
+def test_a_new_text_and_a_yes_at_the_same_moment(office: Office) -> None:
+    """Whoever is first, nobody has approved the text that they did not see."""
+    for _ in range(times(3, 50)):
+        post = held(office)
+        at_once(
+            lambda post=post: bool(office.author(post, "correct\n\nBuy pills.")),  # type: ignore[misc]
+            lambda post=post: bool(office.answer(post, office.bob, "yes", version=1)),  # type: ignore[misc]
+        )
+        now = office.look(post.id)
+        assert (now.state, now.text) in [("held", "Buy pills."), ("approved", post.text)]
+        office.letters()
