@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, select, text, update
 
-from storage import journal, noticed, subscribers
+from storage import journal, noticed, spam_signs, subscribers
 from storage.addresses import fold
 from storage.database import insert_once
 from storage.history import MOVED
@@ -88,6 +88,7 @@ def _all_under(tx: Connection, of_list: MailingList, key: str) -> Counter[str]:
         here = (table.c.list_id == of_list.id) & (table.c.address_key == key)
         gone[table.name] = tx.execute(delete(table).where(here)).rowcount
     noticed.forget_author(tx, of_list.id, key)
+    spam_signs.forget_sender(tx, of_list.id, key)
     return Counter(gone | {"history": _history(tx, of_list, key)})
 
 

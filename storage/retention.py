@@ -21,7 +21,9 @@ from storage.tables import (
     outgoing,
     piece,
     post,
+    queue_mail,
     raw_message,
+    regular,
     subscriber,
 )
 
@@ -56,6 +58,7 @@ def rules(periods: Periods) -> dict[str, Rule]:
     if periods.sent:
         found["mails"] = _within(periods.sent, _mails)
         found["history"] = _within(periods.sent, _history)
+        found["queue mails"] = _within(periods.sent, _queues)
     if periods.posts:
         found["posts"] = _within(periods.posts, _posts)
     return found
@@ -104,6 +107,12 @@ def _mails(tx: Connection, since: datetime) -> int:
 
 def _history(tx: Connection, since: datetime) -> int:
     return _delete(tx, history, history.c.at < since)
+
+
+def _queues(tx: Connection, since: datetime) -> int:
+    """What numbers meant, and which regular mails were written: no reply is about it any more."""
+    gone = _delete(tx, regular, regular.c.at < since)
+    return gone + _delete(tx, queue_mail, queue_mail.c.made_at < since)
 
 
 def _posts(tx: Connection, since: datetime) -> int:

@@ -59,6 +59,12 @@ def forget(tx: Connection, post_id: int) -> None:
     tx.execute(delete(spam_sign).where(spam_sign.c.post_id == post_id))
 
 
+def forget_sender(tx: Connection, list_id: int, sender: str) -> None:
+    """Nothing is kept under the address of somebody who shall be forgotten."""
+    here = (spam_sign.c.list_id == list_id) & (spam_sign.c.sign == sender)
+    tx.execute(delete(spam_sign).where(here, spam_sign.c.kind == "sender"))
+
+
 def found(tx: Connection, list_id: int, sender: str, hosts: Collection[str]) -> list[Sign]:
     """What is remembered of a sender (folded) and of the places a post leads to, newest first."""
     asked = {"of": list_id, "key": sender, "hosts": list(hosts)}

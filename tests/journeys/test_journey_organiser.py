@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from tests.journeys.conftest import plant
 from tests.journeys.letters import note, post
 from tests.mailbox import Mail, answer, mails
 from tests.servers import Installation
@@ -15,10 +18,13 @@ DANA = "dana@charity.example"
 
 
 @pytest.fixture
-def run_by(town: Installation) -> Installation:
-    """Ola and Otto run the list."""
+def run_by(new_installation: Callable[..., Installation], sqlite_url: str) -> Installation:
+    """Ola and Otto run the list. What is said in SQL is tested on both databases elsewhere."""
+    plant(sqlite_url)
+    town = new_installation(sqlite_url)
     town.command("organiser", "add", "news", OLA, "--name", "Ola")
     town.command("organiser", "add", "news", OTHER, "--name", "Otto")
+    town.start("run")
     return town
 
 

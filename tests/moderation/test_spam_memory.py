@@ -8,6 +8,7 @@ import pytest
 
 from delivery.letters import Pen
 from moderation import queue
+from storage import forgotten
 from storage.database import Database
 from storage.records import Flag, Noticed, Post
 from tests.moderation.office import PROVEN, ROUND_UP, UNPROVEN, Office, settle
@@ -81,6 +82,14 @@ def test_a_place_that_approved_posts_led_to_is_not_learned(office: Office) -> No
     assert office.decide(good, "yes", office.bob)
     marked_as_spam(office, post(office, "Watches", noticed=SHOP))
     post(office, "Clocks", "new@partner.example", noticed=SHOP)
+    assert len(asked(office)) == 1
+
+
+def test_nothing_is_kept_of_who_shall_be_forgotten(office: Office) -> None:
+    marked_as_spam(office, post(office, "Watches"))
+    with office.db.write() as tx:
+        forgotten.erase(tx, office.sender, MALLORY)
+    post(office, "Sorry")
     assert len(asked(office)) == 1
 
 
