@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -120,18 +121,18 @@ def _entries(
 ) -> tuple[list[Entry] | None, dict[str, int]]:
     """What was noted since the copy was made, or None; and the highest numbers ever given."""
     paths = list(journals) or [Path(app.settings.journal)]
-    found: list[Entry] = []
-    floors: dict[str, int] = {}
-    whole = True
-    for path in paths:
-        entries = list(journal.read([path])) if path.is_file() else []
-        for entry in entries:
-            given = entry.get("floors", {})
-            floors |= {name: max(floors.get(name, 0), given[name]) for name in given}
-        since = journal.since_copy(entries, manifest.id, manifest.made_at)
-        whole = whole and since is not None
-        found += since or []
-    return (sorted(found, key=journal.at) if len(paths) > 1 else found) if whole else None, floors
+    parts = [
+        journal.since_copy(journal.read([path]), manifest.id, manifest.made_at)
+        for path in paths
+        if path.is_file()
+    ]
+    there = [path for path in paths if path.is_file()]
+    found = [part for part in parts if part is not None]
+    if len(found) < len(paths):
+        return None, journal.floors(there)
+    # Each file is in order; of several the lines are brought into one.
+    merged = found[0] if len(found) == 1 else sorted(chain(*found), key=journal.at)
+    return merged, journal.floors(there)
 
 
 def _target(app: App, replace: bool) -> AbstractContextManager[Connection]:

@@ -23,6 +23,7 @@ Entry = dict[str, Any]
 
 KEPT = timedelta(days=60)
 """A copy older than this is put back as if there were no journal."""
+PRUNED_EVERY = timedelta(days=7)
 BEFORE = timedelta(minutes=10)
 """A line may stand before the mark of a copy that does not have its transaction yet."""
 LESSER = {"letter"}
@@ -83,27 +84,24 @@ class Journal:
             return False
 
     def prune(self, now: datetime) -> None:
-        """Leaves out what is older than the oldest copy that it could serve."""
+        """Leaves out what is older than the oldest copy that it could serve; once a week is
+        enough."""
         if self.path is None or not self.path.exists():
             return
-        since = now - KEPT
-        entries = list(read([self.path]))
-        if not entries or at(entries[0]) >= since:
+        first, since = next(read([self.path]), None), now - KEPT
+        if first is None or at(first) >= since - PRUNED_EVERY:
             return
-        floors: dict[str, int] = {}
-        for entry in entries:
-            floors |= entry.get("floors", {})
-        begun = {"at": since.isoformat(), "what": "begun", "floors": floors}
-        with self._open() as file:
-            # Read again: now nobody else writes.
-            kept = [entry for entry in read([self.path]) if at(entry) >= since]
-            content = b"".join(map(_line, [begun, *kept]))
-            fresh = self.path.with_name(self.path.name + ".new")
-            fresh.write_bytes(content)
-            fresh.chmod(0o600)
-            _sync(fresh)
-            fresh.replace(self.path)
+        fresh = self.path.with_name(self.path.name + ".new")
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)
+        with self._open(), fresh.open("wb") as file:  # nobody else writes now
+            begun = {"at": since.isoformat(), "what": "begun", "floors": floors([self.path])}
+            file.write(_line(begun))
+            # Line by line: of a large list it may have a million.
+            file.writelines(_line(entry) for entry in read([self.path]) if at(entry) >= since)
             file.flush()
+            os.fsync(file.fileno())
+            fresh.replace(self.path)
 
     @contextmanager
     def _open(self) -> Iterator[BinaryIO]:
@@ -142,27 +140,33 @@ def at(entry: Entry) -> datetime:
     return moment
 
 
-def since_copy(entries: Sequence[Entry], copy: str, made_at: datetime) -> list[Entry] | None:
+def floors(paths: Iterable[Path]) -> dict[str, int]:
+    """The highest numbers that tables were told to go on from, by their names."""
+    found: dict[str, int] = {}
+    for entry in read(paths):
+        for name, number in entry.get("floors", {}).items():
+            found[name] = max(found.get(name, 0), number)
+    return found
+
+
+def since_copy(entries: Iterable[Entry], copy: str, made_at: datetime) -> list[Entry] | None:
     """What was noted since the copy of that id was made; None when that is not all there.
 
-    ``entries`` are those of one file.
+    ``entries`` are those of one file, which may be long: only what is wanted is held.
     """
-    if not entries or at(entries[0]) > made_at:
-        return None
-    mark = next(
-        (
-            number
-            for number, entry in enumerate(entries)
-            if entry["what"] == "copy" and entry.get("id") == copy
-        ),
-        len(entries),
-    )
-    start = next(
-        (number for number, entry in enumerate(entries) if at(entry) >= made_at - BEFORE),
-        len(entries),
-    )
-    found = list(entries[min(mark, start) :])
-    return None if any(entry["what"] == "gap" for entry in found) else found
+    found: list[Entry] = []
+    begun = wanted = False
+    for entry in entries:
+        if not begun and at(entry) > made_at:
+            return None
+        begun = True
+        is_mark = entry["what"] == "copy" and entry.get("id") == copy
+        wanted = wanted or is_mark or at(entry) >= made_at - BEFORE
+        if wanted and entry["what"] == "gap":
+            return None
+        if wanted:
+            found.append(entry)
+    return found if begun else None
 
 
 def _line(entry: Entry) -> bytes:
@@ -176,8 +180,3 @@ def _is_at(file: BinaryIO, path: Path) -> bool:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
     except FileNotFoundError:
         return False
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
