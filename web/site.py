@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -50,7 +51,7 @@ class Site:
     desk: Desk
     settings: Settings
     clock: Callable[[], datetime]
-    health: Remembered = field(default_factory=Remembered)
+    health: Remembered = dataclasses.field(default_factory=Remembered)
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """``work`` in a thread, within one transaction that changes nothing."""
