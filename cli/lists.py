@@ -36,6 +36,7 @@ def _options(command: Any) -> Any:
             "topic-order",
             'Keys of topics as they stand in the round-up: "jobs, housing" [as added].',
         ),
+        ("pages", "Pages of its posts and round-ups, for whoever has the link: on or off [off]."),
         ("intro", "A few words above each round-up; none takes them away [none]."),
         ("colour", "Of the band above the round-up: #7a1f5c, or none [our green]."),
         ("undo-minutes", "How long a yes can be undone before straight-away mails leave [5]."),
@@ -108,6 +109,7 @@ def show(app: App, name: str | None, as_json: bool) -> None:
                 "intro": one.intro,
                 "topic_order": one.topic_order,
                 "proof": one.proof,
+                "pages": one.pages,
                 "canary": one.canary,
                 "subscribers": subscribers.count(tx, one.id),
             }
@@ -179,6 +181,8 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
         given["holidays"] = given["holidays"].upper().replace("NONE", "")
     if "languages" in given:
         given["languages"] = ",".join(given["languages"].lower().replace(",", " ").split())
+    if "pages" in given:
+        given["pages"] = _on(given["pages"])
     for name in ("colour", "intro", "canary"):
         if given.get(name, "").strip().casefold() == "none":
             given[name] = ""
@@ -186,6 +190,12 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
         if name in given:
             given[name] = given[name].strip().lower()
     return given
+
+
+def _on(word: str) -> bool:
+    if word.strip().casefold() not in ("on", "off"):
+        raise Failure(f'Pages are on or off, and not "{word}".')
+    return word.strip().casefold() == "on"
 
 
 def _fields(one: MailingList) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import hashlib
 import re
 from base64 import encodebytes
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from html import escape
 from typing import Literal
@@ -74,6 +74,8 @@ class Wanted:
     depth: Depth = "usual"
     short: frozenset[str] = frozenset()
     """Posts that are shown in a headline and a line, whatever the length."""
+    pages: Mapping[str, str] = field(default_factory=dict)
+    """The addresses of the posts' pages, where they have some."""
 
 
 USUAL = Wanted()
@@ -115,8 +117,9 @@ def lay_out(
     """
     headers, *parts = _PART.split(frame)
     groups = _groups(items)
+    pages = {post: quote(url) for post, url in wanted.pages.items()}
     sheets = [
-        _sheet(form.decode(), content, body, groups, pieces, headings)
+        replace(_sheet(form.decode(), content, body, groups, pieces, headings), pages=pages)
         for form, content, body in zip(parts[0::3], parts[1::3], parts[2::3], strict=True)
     ]
     bodies = fill_sheets(sheets, wanted.depth, wanted.day, wanted.short)

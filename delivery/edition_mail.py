@@ -42,7 +42,7 @@ from delivery.forms import (
     template_form,
 )
 from delivery.ics import HEAD, TAIL
-from delivery.letters import Desk, leave_url, settings_url
+from delivery.letters import Desk, leave_url, page_url, settings_url
 from delivery.pieces import FIRST, ensure
 from storage import lists, pieces
 from storage.addresses import a_labels
@@ -149,10 +149,10 @@ class EditionMails:
 
     def _mail(self, by_id: Mapping[int, MailingList], row: Outgoing) -> bytes | None:
         try:
-            layout, relaxed = self._layout(row)
+            sender = by_id[row.list_id or 0]
+            layout, relaxed = self._layout(sender, row)
             if not layout.shown:
                 return None
-            sender = by_id[row.list_id or 0]
             reader = values(self._desk, sender, row)
             message = fill(layout, reader)
             if self._signer is None or relaxed is None:
@@ -164,7 +164,7 @@ class EditionMails:
             logger.exception("round-up %s cannot be built", row.id)
             return None
 
-    def _layout(self, row: Outgoing) -> tuple[Layout, Layout | None]:
+    def _layout(self, sender: MailingList, row: Outgoing) -> tuple[Layout, Layout | None]:
         """How the mail looks; and its body in the form that is signed, where mails are."""
         key = (row.edition_id or 0, row.form, row.items)
         kept = self._layouts.get(key)
@@ -176,7 +176,7 @@ class EditionMails:
                     frame = with_attachments(frame, attached_files(tx, posts_of(row.items)))
             if has_file(frame):
                 frame = with_file(frame, self._sheets(row, frames))
-            wanted = wanted_of(frames, row.form, row.items)
+            wanted = wanted_of(frames, row.form, row.items, self._desk, sender)
             layout = lay_out(frame, self._pieces, row.items, frames, wanted)
             kept = layout, relaxed_layout(layout) if self._signer else None
             self._keep(key, kept)
@@ -231,15 +231,25 @@ def frame_for(
     return with_calendar(single or frames[form, "mail"], CALENDAR, file)
 
 
-def wanted_of(frames: Mapping[tuple[str, str], bytes], form: str, items: str) -> Wanted:
+def wanted_of(
+    frames: Mapping[tuple[str, str], bytes],
+    form: str,
+    items: str,
+    desk: Desk,
+    mailing_list: MailingList,
+) -> Wanted:
     """How a mail of this form with these items is put together; a post alone is shown whole."""
+    day = date.fromisoformat(frames[form, "day"].decode("ascii"))
     short = frames.get((form, "short"), b"").decode("ascii")
     posts = posts_of(items)
     single = len(posts) == 1 and (form, f"mail:{posts[0]}") in frames
     return Wanted(
-        day=date.fromisoformat(frames[form, "day"].decode("ascii")),
+        day=day,
         depth="full" if single else depth_of(form),
         short=frozenset(short.split(",")) if short and not single else frozenset(),
+        pages={str(post): page_url(desk, "item", post, day) for post in posts}
+        if mailing_list.pages
+        else {},
     )
 
 
@@ -248,7 +258,9 @@ def values(desk: Desk, mailing_list: MailingList, row: Outgoing) -> dict[str, st
     reader, now = row.subscriber_id or 0, row.created_at
     mark = desk.marks.mint("settings", reader, day=now.date())
     local, _, domain = row.to.rpartition("@")
+    pages = mailing_list.pages and row.edition_id
     return {
+        "edition_url": page_url(desk, "edition", row.edition_id or 0, now.date()) if pages else "",
         "address": f"{local}@{a_labels(domain)}",
         "date": format_datetime(row.created_at),
         "message_id": row.message_id,
@@ -277,6 +289,7 @@ def _mail(mailing_list: MailingList, form: str, heads: Heads, single: str | None
             late=heads.late,
             intro="" if single else heads.intro,
             colour=mailing_list.colour,
+            pages=mailing_list.pages and single is None,
         )
         parts.append(Part(piece_form, content_of(piece_form), frame))
     language = template_form(piece_forms(form)[0])[1]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -164,6 +164,11 @@ def settings_url(desk: Desk, subscriber_id: int, now: datetime) -> str:
 def leave_url(desk: Desk, subscriber_id: int, now: datetime) -> str:
     """Works for ever, unlike the link to the settings."""
     return f"{desk.public_url}/leave/{desk.marks.mint('leave', subscriber_id, day=now.date())}"
+
+
+def page_url(desk: Desk, kind: str, number: int, day: date) -> str:
+    """The page of an item or an edition: whoever has the link may read it."""
+    return f"{desk.public_url}/{kind}/{desk.marks.mint(kind, number, day=day)}"
 
 
 def list_headers(

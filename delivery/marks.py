@@ -24,7 +24,7 @@ _PAIRS = [first + second for first in _BASE32 for second in _BASE32]
 @dataclass(frozen=True, slots=True)
 class Mark:
     purpose: str
-    """verdict, duty, proof, settings, confirm, bounce, post, leave or page"""
+    """verdict, duty, proof, settings, confirm, bounce, post, leave, item or edition"""
     ids: tuple[int, ...]
     day: date
     old_key: bool = False

@@ -55,16 +55,22 @@ def ensure(tx: Connection, post_ids: Sequence[int], forms: Iterable[str]) -> dic
 
 
 def write_pieces(
-    post: Post, attached: Sequence[StoredAttachment], names: Mapping[int, str], form: str
+    post: Post,
+    attached: Sequence[StoredAttachment],
+    names: Mapping[int, str],
+    form: str,
+    *,
+    pages: bool = False,
 ) -> dict[str, bytes]:
-    """The encoded pieces of one post by name. ``names`` are the list's topics in their order.
+    """The encoded pieces of one post by name. ``names`` are the list's topics in their order;
+    ``pages`` says whether its posts have pages.
 
     "entry" (in the contents), "item", "short", and "also_in:TOPIC" for each topic under which it
     may stand; "whole" where "item" is only its beginning. With days: "on" and "closes" (lines
     above the contents), "days" (which they are) and "calendar".
     """
     kind, language = template_form(form)
-    item = item_view(post, attached, language)
+    item = replace(item_view(post, attached, language), page=pages)
     beginning = _beginning(item)
     made = {
         "entry": templates.edition_entry(kind, item, language=language),
@@ -153,7 +159,9 @@ def calendar_entries(post: Post, item: templates.ItemView) -> str:
 def _make(tx: Connection, post: Post, forms: Sequence[str]) -> None:
     names = {topic.id: topic.name for topic in lists.topics(tx, post.list_id)}
     attached = posts.attachments(tx, [post.id])
-    made = [(form, write_pieces(post, attached, names, form)) for form in forms]
+    sender = lists.by_id(tx, post.list_id)
+    pages = sender is not None and sender.pages
+    made = [(form, write_pieces(post, attached, names, form, pages=pages)) for form in forms]
     for form, encoded in made:
         pieces.put(tx, post.id, post.version, form, encoded)
 

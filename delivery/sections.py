@@ -8,7 +8,7 @@ then they are only named in the contents. Both parts of a mail say the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -50,6 +50,8 @@ class Sheet:
     """The edition's own pieces."""
     breaks: bytes = b""
     """What parts two sections: a line break in text."""
+    pages: Mapping[str, bytes] = field(default_factory=dict)
+    """The encoded addresses of the posts' pages, where they have some."""
 
 
 def fill_sheets(
@@ -134,7 +136,8 @@ def _with_number(piece: bytes, number: int) -> bytes:
 
 
 def _size(piece: bytes) -> int:
-    return decoded_size(piece) + MARK_BYTES * piece.count(b"\0settings_address\0")
+    marks = piece.count(b"\0settings_address\0") + 2 * piece.count(b"\0page_url\0")
+    return decoded_size(piece) + MARK_BYTES * marks
 
 
 def _item(sheet: Sheet, post: str, level: str) -> bytes:
@@ -242,6 +245,8 @@ def _with_items(sheet: Sheet, body: bytes, levels: Mapping[str, str]) -> bytes:
 
 def _numbered(sheet: Sheet, topic: str, number: int, post: str, level: str) -> bytes:
     item = _with_number(_item(sheet, post, level), number)
+    if b"\0page_url\0" in item:
+        item = item.replace(b"\0page_url\0", sheet.pages.get(post, b""))
     also_in = sheet.pieces.get((sheet.form, f"also_in:{post}:{topic}"), b"")
     return item.replace(b"\0also_in\0", also_in)
 

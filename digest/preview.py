@@ -205,7 +205,7 @@ def _mail(
     for post in posts.by_ids(tx, posts_of(row.items)):
         attached = posts.attachments(tx, [post.id])
         for form in piece_forms(row.form):
-            made = write_pieces(post, attached, names, form)
+            made = write_pieces(post, attached, names, form, pages=mailing_list.pages)
             pieces |= {(form, piece_key(name, post.id)): piece for name, piece in made.items()}
     frames = make_frames(mailing_list, topics, [row.form], heads)
     frame = frame_for(frames, pieces, row.form, row.items)
@@ -214,7 +214,7 @@ def _mail(
     if has_file(frame):
         frame = with_file(frame, notice_board(tx, row, heads.day))
     words = values(desk, mailing_list, row)
-    wanted = wanted_of(frames, row.form, row.items)
+    wanted = wanted_of(frames, row.form, row.items, desk, mailing_list)
     return assemble(frame, pieces, row.items, words, frames, wanted)
 
 

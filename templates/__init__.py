@@ -167,13 +167,14 @@ def edition_frame(
     single: bool = False,
     late: datetime | None = None,
     colour: str = "",
+    pages: bool = False,
 ) -> str:
     """Everything around the items of one round-up, the closing lines included.
 
     ``day`` is the list's date of the edition; ``heading`` replaces that date as headline;
     ``intro`` is the organiser's own words (text); ``single`` leaves out the contents list, for
     a post that goes straight away; ``late`` is when it was due, where that is long ago;
-    ``colour`` is the list's own. Slots: dates, contents, items, total, address, settings_url,
+    ``colour`` is the list's own; ``pages`` says whether it can be read as a page. Slots: dates, contents, items, total, address, settings_url,
     leave_url, settings_address.
     """
     known = {
@@ -183,6 +184,7 @@ def edition_frame(
         "intro": intro,
         "single": single,
         "late": late or "",
+        "pages": pages,
     }
     if form == "text":
         return _piece(form, "frame", language, known)

@@ -4,7 +4,7 @@ A template writes ``slot("number")``; the rendered piece then holds the name bet
 characters. Nothing else in a piece can hold a NUL, because every value is cleaned of control
 characters, so delivery may split at NUL, encode the parts once, and put each reader's words in.
 Whoever puts a plain value into HTML escapes it; "also_in", "dates", "contents" and "items" are
-pieces.
+pieces, and "page_url" is filled once for each item.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ SLOTS: dict[str, str] = {
     "address": "the reader's own address",
     "settings_url": "signed link to this reader's settings, URL-safe ASCII without &",
     "leave_url": "signed link to leave, URL-safe ASCII without &",
+    "page_url": "signed link to the page of the item, URL-safe ASCII without &",
+    "edition_url": "signed link to the page of the round-up, URL-safe ASCII without &",
     "settings_address": "the reader's marked reply address, as it stands in a mailto link",
 }
 """Every slot there is, with what belongs in it."""

@@ -50,6 +50,8 @@ class ItemView:
     """In the author's words; "free" when they said it in a sentence."""
     who: str = ""
     book: str = ""
+    page: bool = False
+    """Whether it has a page of its own."""
     cut: bool = False
     """Whether ``text`` and ``html`` are only the beginning of the post."""
     line: str = ""

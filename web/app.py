@@ -19,7 +19,7 @@ import templates
 from config import Settings
 from delivery.letters import Desk
 from storage.database import Database, Unavailable
-from web import confirming, copying, joining, leaving, settings_page
+from web import confirming, copying, joining, leaving, reading, settings_page
 from web.guard import Guard, TooLarge
 from web.health import health
 from web.site import Site
@@ -52,6 +52,9 @@ def create_app(
             route("/settings/{mark}/copy.{kind}", copying.copy, ["GET"]),
             route("/leave/{mark}", leaving.leave, show_and_change),
             route("/rejoin/{mark}", leaving.rejoin, ["POST"]),
+            route("/item/{mark}", reading.item, ["GET"]),
+            route("/item/{mark}/file/{number:int}", reading.attachment, ["GET"]),
+            route("/edition/{mark}", reading.edition, ["GET"]),
             route("/health", health, ["GET"]),
         ],
         exception_handlers={

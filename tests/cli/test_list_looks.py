@@ -28,10 +28,15 @@ def edit(town: CliRunner, *options: str) -> str:
 
 def test_a_list_has_a_colour_words_an_order_and_a_proof(town: CliRunner) -> None:
     assert not edit(town, "--colour", "#7A1F5C", "--intro", "Hello", "--proof", "Fri 12:00")
+    assert not edit(town, "--pages", "on")
     assert not edit(town, "--topic-order", "jobs, housing", "--canary", "canary@mailbox.example")
     shown = json.loads(town.invoke(postround, ["list", "show", "news", "--json"]).output)[0]
     assert shown["colour"] == "#7a1f5c" and shown["intro"] == "Hello"
-    assert shown["proof"] == "fri 12:00" and shown["topic_order"] == "jobs, housing"
+    assert (
+        shown["pages"] is True
+        and shown["proof"] == "fri 12:00"
+        and shown["topic_order"] == "jobs, housing"
+    )
     assert not edit(town, "--colour", "none", "--intro", "none", "--proof", "off")
     again = json.loads(town.invoke(postround, ["list", "show", "news", "--json"]).output)[0]
     assert (again["colour"], again["intro"], again["proof"]) == ("", "", "off")
@@ -41,6 +46,7 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(town: CliRunner) -> None
     assert "no colour" in edit(town, "--colour", "reddish")
     assert '"someday" is no' in edit(town, "--proof", "someday")
     assert "no address" in edit(town, "--canary", "canary")
+    assert "on or off" in edit(town, "--pages", "perhaps")
 
 
 def test_the_test_mailbox_is_a_reader_and_only_the_newest(town: CliRunner) -> None:

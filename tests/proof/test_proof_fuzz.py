@@ -134,7 +134,7 @@ def _mails(
     alone = make_frames(NEWS, (), FORMS[1:2], Heads(DAY, singles={post.id: post.title}))
     for form, around in [*((form, frames) for form in FORMS), (FORMS[1], frames | alone)]:
         frame = frame_for(around, pieces, form, items)
-        wanted = wanted_of(around, form, items)
+        wanted = wanted_of(around, form, items, DESK, NEWS)
         yield assemble(frame, pieces, items, VALUES, around, wanted)
 
 

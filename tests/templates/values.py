@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -295,6 +296,31 @@ PAGE_VALUES: dict[str, dict[str, Any]] = {
         "changes": ("You get one mail a week.",),
     },
     "leave": {},
+    "item": {
+        "here": "/item/k3y",
+        "item": replace(DROP_IN, text="Free advice about your home."),
+        "item_html": "",
+        "topics": ("Housing",),
+        "files": ({"number": 0, "name": "Drop-in poster.pdf", "size": 241_233},),
+        "join_address": "news-join@lists.example.org",
+    },
+    "edition": {
+        "day": MONDAY.date(),
+        "sections": (
+            {
+                "name": "Housing",
+                "items": (
+                    {
+                        "title": "Housing rights drop-in",
+                        "url": "/item/k3y",
+                        "event_date": date(2026, 12, 8),
+                        "closing_date": "",
+                    },
+                ),
+            },
+        ),
+        "join_address": "news-join@lists.example.org",
+    },
     "leave_done": {"rejoin_url": "/rejoin/k3y", "settings_url": ""},
     "expired": {"help_address": "news-help@lists.example.org"},
     "not_found": {},
