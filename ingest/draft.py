@@ -88,13 +88,7 @@ def _draft(reading: Reading) -> Draft:
         whole_title=title.whole,
         empty=not words,
         only_pictures=not words and any(_is_picture(file) for file in desk.attachments),
-        noticed=notice(
-            title.text,
-            body.text,
-            body.trees,
-            author=reading.sender.address if reading.sender else "",
-            lying=LYING in desk.notes,
-        ),
+        noticed=notice(title.text, body.text, body.trees, lying=LYING in desk.notes),
     )
 
 

@@ -5,29 +5,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.hosts import same_owner, shown_host
+from ingest.hosts import shown_host
 from ingest.links import host_of
 from ingest.personal_data import personal_data
 from ingest.personal_words import NAMES, SENTENCES, Found
 from ingest.tree import Element, elements
 from moderation.likeness import sketch
-from storage.addresses import a_labels
 from storage.records import Flag, Noticed
 
 _MOST_HOSTS = 50
 
 
-def notice(
-    title: str, text: str, trees: list[Element], *, author: str = "", lying: bool = False
-) -> Noticed:
-    """``author`` is their address: links to its own domain are nothing to notice. ``lying``:
-    cleaning found a link that names one address and leads to another."""
+def notice(title: str, text: str, trees: list[Element], *, lying: bool = False) -> Noticed:
+    """``lying``: cleaning found a link that names one address and leads to another."""
     private = personal_data(f"{title}\n\n{text}")
     flags = [Flag("personal_data", one.kind) for one in private if one.strong]
     flags += [Flag("lying_link")] if lying else []
     return Noticed(
         tuple(flags),
-        _hosts(trees, a_labels(author.rpartition("@")[2])),
+        _hosts(trees),
         sketch(f"{title}\n{text}"),
         notes=_sentences(private),
     )
@@ -40,7 +36,7 @@ def _sentences(found: Sequence[Found]) -> tuple[str, ...]:
     return (*notes, *([SENTENCES["mild"].format(found=", ".join(mild))] if mild else ()))
 
 
-def _hosts(trees: list[Element], own: str) -> tuple[str, ...]:
+def _hosts(trees: list[Element]) -> tuple[str, ...]:
     links = (
         element.attributes.get("href", "")
         for tree in trees
@@ -48,5 +44,4 @@ def _hosts(trees: list[Element], own: str) -> tuple[str, ...]:
         if element.name == "a"
     )
     hosts = (host_of(link).removeprefix("www.") for link in links if link.startswith("http"))
-    others = (host for host in hosts if host and not (own and same_owner(host, own)))
-    return tuple(dict.fromkeys(shown_host(host) for host in others))[:_MOST_HOSTS]
+    return tuple(dict.fromkeys(shown_host(host) for host in hosts if host))[:_MOST_HOSTS]

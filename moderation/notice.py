@@ -17,6 +17,7 @@ from delivery.letters import Pen
 from moderation.likeness import ALIKE, likeness
 from moderation.suggest import all_days, days_in, topics_of
 from storage import lists, noticed, posts, volunteers
+from storage.addresses import a_labels
 from storage.records import Flag, MailingList, Noticed, Post
 from templates import dates
 
@@ -81,11 +82,18 @@ def _hosts(pen: Pen, post: Post, found: Noticed) -> Notices:
     author = volunteers.known_author(pen.tx, post.list_id, post.author_address)
     if author is None or not author.approved:
         return Notices(tuple(Flag("host", host) for host in new))
-    flags = tuple(Flag("new_host", host) for host in new)
-    if not new:
-        return Notices()
-    named = ", ".join(new[:_MOST_HOSTS]) + (" …" if len(new) > _MOST_HOSTS else "")
-    return Notices(flags, (say("new_host" if len(new) == 1 else "new_hosts", hosts=named),))
+    strange = [host for host in new if not _is_own(post.author_address, host)]
+    flags = tuple(Flag("new_host" if host in strange else "host", host) for host in new)
+    if not strange:
+        return Notices(flags)
+    named = ", ".join(strange[:_MOST_HOSTS]) + (" …" if len(strange) > _MOST_HOSTS else "")
+    return Notices(flags, (say("new_host" if len(strange) == 1 else "new_hosts", hosts=named),))
+
+
+def _is_own(author: str, host: str) -> bool:
+    """A hijacked account leads elsewhere than to its own domain."""
+    domain, host = a_labels(author.rpartition("@")[2]), a_labels(host)
+    return host == domain or host.endswith(f".{domain}") or domain.endswith(f".{host}")
 
 
 def _alike(pen: Pen, post: Post, found: Noticed) -> Notices:

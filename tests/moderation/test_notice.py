@@ -139,3 +139,11 @@ def test_c20_a_post_that_was_erased_is_not_named(desk: Office) -> None:
     with desk.db.write() as tx:
         forgotten.erase(tx, desk.sender, first.author_address)
     assert post(desk).notes == ()
+
+
+def test_c18_the_authors_own_domain_is_nothing_new(desk: Office) -> None:
+    desk.decide(post(desk, "Hello to all of you."), "yes", desk.bob)
+    found = post(desk, "See our page.", "charity.example", "jobs.charity.example")
+    assert found.notes == ()
+    assert not needs_a_person(desk, found)
+    assert [flag.kind for flag in flags(desk, found)] == ["host", "host"]
