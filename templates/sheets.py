@@ -16,10 +16,11 @@ from functools import cache
 from pathlib import Path
 
 from templates import dates
+from templates.catalogue import translate
 from templates.paper import BODY, SMALL, TITLE, Paper
 from templates.views import ItemView
 
-_WORDS = Path(__file__).parent / "print"
+_WORDS = Path(__file__).parent / "print" / "en.toml"
 
 LONGEST_SPELLED = 44
 """A longer address is nobody's to type: its host stands there, and the code knows the rest."""
@@ -156,5 +157,11 @@ def _short(link: str) -> str:
 
 @cache
 def _words(language: str) -> dict[str, str]:
-    path = _WORDS / f"{language}.toml"
-    return tomllib.loads((path if path.exists() else _WORDS / "en.toml").read_text("utf-8"))
+    words = tomllib.loads(_WORDS.read_text("utf-8"))
+    return {name: _fitting(text, translate(text, language)) for name, text in words.items()}
+
+
+def _fitting(text: str, other: str) -> str:
+    """``other`` where it holds the same places for values."""
+    places = re.compile(r"\{\w+\}")
+    return other if sorted(places.findall(other)) == sorted(places.findall(text)) else text

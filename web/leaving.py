@@ -6,6 +6,8 @@ redirect, no second question.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -25,13 +27,13 @@ REJOIN_DAYS = 30
 async def leave(request: Request, site: Site) -> Response:
     mark = site.mark(request, "leave")
     sender, reader = await site.run(lambda tx: _reader(tx, mark))
-    address = masked(reader.address)
+    known: dict[str, Any] = {"address": masked(reader.address), "language": reader.language}
     if request.method != "POST":
-        return show("leave", sender, address=address)
+        return show("leave", sender, **known)
     await site.change(lambda tx: _leave(tx, site, sender, mark))
     fresh = not mark.old_key and site.days_old(mark) <= REJOIN_DAYS
     again = f"/rejoin/{request.path_params['mark']}" if fresh else ""
-    return show("leave_done", sender, address=address, rejoin_url=again, settings_url="")
+    return show("leave_done", sender, rejoin_url=again, settings_url="", **known)
 
 
 def _leave(tx: Connection, site: Site, sender: MailingList, mark: Mark) -> None:
@@ -45,8 +47,8 @@ async def rejoin(request: Request, site: Site) -> Response:
     if mark.old_key or site.days_old(mark) > REJOIN_DAYS:
         raise HTTPException(404)
     sender, reader = await site.change(lambda tx: _rejoined(tx, site, mark))
-    address = masked(reader.address)
-    return show("confirm_done", sender, address=address, what="join", first="", settings_url="")
+    known: dict[str, Any] = {"address": masked(reader.address), "language": reader.language}
+    return show("confirm_done", sender, what="join", first="", settings_url="", **known)
 
 
 def _rejoined(tx: Connection, site: Site, mark: Mark) -> tuple[MailingList, Subscriber]:

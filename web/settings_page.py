@@ -68,7 +68,8 @@ async def _found(request: Request, site: Site) -> Found | Response:
     found = await site.run(lambda tx: reader_of(tx, mark.ids[0]))
     sender, reader, _ = found
     if mark.old_key or site.days_old(mark) > LINK_DAYS:
-        return show("expired", sender, help_address=write_address(sender, "help"))
+        help_address = write_address(sender, "help")
+        return show("expired", sender, language=reader.language, help_address=help_address)
     if reader.state == "left":
         raise HTTPException(404)
     return found
