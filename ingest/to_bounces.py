@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -25,6 +26,7 @@ CAME_BACK = "mail came back"
 LOOKED_AT = 200_000
 """Bytes of a complaint in which marks are looked for."""
 _MARKS = re.compile(rb"-(bounce|settings)\+([a-z0-9]{23,34})@|/(leave)/([a-z0-9]{23,34})")
+_MESSAGE_ID = re.compile(rb"\nmessage-id:[ \t\r\n]{0,4}<([!-;=?-~]{20,200})>")
 MOST_MARKS = 20
 REFUSED_WITHIN = timedelta(days=30)
 
@@ -78,10 +80,12 @@ def _complaint(matter: Matter) -> str:
 
 
 def _named(matter: Matter) -> Iterator[Subscriber]:
-    """Whom the marks in the mail that came back with the complaint are of."""
+    """Whom the marks in the mail that came back with the complaint are of. Its Message-ID is as
+    good as a mark: it cannot be guessed, and only its reader had it."""
     tx, marks = matter.pen.tx, matter.pen.desk.marks
     found = [(matter.to.purpose, matter.to.mark)] if matter.to.mark else []
-    for match in list(_MARKS.finditer(matter.letter.raw[:LOOKED_AT].lower()))[:MOST_MARKS]:
+    raw = b"\n" + matter.letter.raw[:LOOKED_AT].lower()
+    for match in islice(_MARKS.finditer(raw), MOST_MARKS):
         purpose, text = (match[1], match[2]) if match[1] else (match[3], match[4])
         found.append((purpose.decode(), text.decode()))
     for purpose, text in found:
@@ -95,3 +99,8 @@ def _named(matter: Matter) -> Iterator[Subscriber]:
         reader = subscribers.by_id(tx, number) if number else None
         if reader is not None and purpose in ("bounce", "settings", "leave"):
             yield reader
+    ids = [found[1].decode() for found in islice(_MESSAGE_ID.finditer(raw), MOST_MARKS)]
+    mail = outgoing.by_message_id(tx, ids)
+    reader = subscribers.by_id(tx, mail.subscriber_id) if mail and mail.subscriber_id else None
+    if reader is not None:
+        yield reader

@@ -15,9 +15,17 @@ from storage.records import Attachment, Subscriber
 MOST_STEPS = 100
 
 
-def copy_of(pen: Pen, address: str) -> dict[str, Any]:
-    """Everything under ``address`` on the pen's list; {} when there is nothing."""
+def copy_of(pen: Pen, address: str, *, letters: bool = True) -> dict[str, Any]:
+    """Everything under ``address`` on the pen's list; {} when there is nothing.
+
+    Without ``letters`` of these only when they came and about what: whoever has a mail that was
+    passed on has the link in it, and shall not read what its reader wrote to us.
+    """
     found = person.held(pen.tx, pen.sender, address)
+    if not letters:
+        for one in found.get("letters from you", ()):
+            one.pop("text")
+            one.pop("peer", None)
     return {"list": pen.sender.address, "address": address, **found} if found else {}
 
 

@@ -122,7 +122,10 @@ def pause(line: str, today: date, language: str) -> date | None:
 def language_named(line: str, language: str) -> str:
     """ "language arabic", "in arabic": the language's code, or ""."""
     begin = beginning(line, words(language, "language"))
-    return read_language(line[len(begin) :]) if begin else ""
+    named = line[len(begin) :].strip()
+    # "in it" names no language, though "it" is the code of one.
+    by_code = len(named) < 4 and not begin.startswith(tuple(words(language, "language_itself")))
+    return read_language(named) if begin and not by_code else ""
 
 
 def new_address(line: str, language: str) -> str:

@@ -1,4 +1,7 @@
-"""A reader's copy of all that we hold about them, to read or for computers. Only shows."""
+"""A reader's copy of what we hold about them, to read or for computers. Only shows.
+
+What they wrote to us comes by mail only, to their own address.
+"""
 
 from __future__ import annotations
 
@@ -28,5 +31,5 @@ def _copy(tx: Connection, site: Site, number: int, kind: str) -> str:
     sender, reader, _ = reader_of(tx, number)
     if reader.state == "left":
         raise HTTPException(404)
-    copy = person.copy_of(site.pen(tx, sender), reader.address)
+    copy = person.copy_of(site.pen(tx, sender), reader.address, letters=False)
     return person.as_json(copy) if kind == "json" else person.as_text(copy)

@@ -149,6 +149,15 @@ def test_e15_a_complaint_with_a_mail_of_ours_in_it_unsubscribes_at_once(
     assert desks.letters() == []
 
 
+def test_e15_the_message_id_of_a_mail_of_ours_is_as_good_as_a_mark(desks: Desks) -> None:
+    carol = desks.reader()
+    message_id = "a1b2c3d4e5f6a1b2c3d4e5f6@lists.example.org"
+    mail(desks, subscriber_id=carol.id, message_id=message_id)
+    raw = b"Message-ID: <report-of-somebody-else@mx.example>\r\n\r\nMessage-Id:\r\n <%s>\r\n"
+    assert complaint(desks, "news-help", raw % message_id.encode()).reason == "complaint: left"
+    assert state(desks) == "left"
+
+
 def test_e15_a_complaint_to_the_mark_itself_unsubscribes(desks: Desks) -> None:
     carol = desks.reader()
     come(desks, desks.marked("bounce", mail(desks, subscriber_id=carol.id)), COMPLAINT)
@@ -158,7 +167,7 @@ def test_e15_a_complaint_to_the_mark_itself_unsubscribes(desks: Desks) -> None:
 def test_e15_a_complaint_with_marks_that_are_not_ours_changes_nothing(desks: Desks) -> None:
     carol = desks.reader()
     forged = Marks("mallory").mint("leave", carol.id, day=desks.now.date())
-    bait = b"/leave/" + forged.encode() + b" -settings+" + b"a" * 100_000 + b"@"
+    bait = b"/leave/" + forged.encode() + b" -settings+" + b"a" * 100_000 + b"@\nMessage-ID: <"
     assert complaint(desks, "news-owner", bait * 3).reason == "complaint: no mark of ours"
     assert state(desks) == "active"
 

@@ -7,6 +7,8 @@ from datetime import date
 
 import pytest
 
+from storage import letters, lists
+from tests.storage.rows import MINUTE, arrival
 from tests.web.browser import CAROL, Browser
 
 
@@ -141,6 +143,21 @@ def test_e18_the_copy_is_there_to_be_taken(browser: Browser, kind: str, media: s
         assert json.loads(answer.text)["reader"]["format"] == "large"
 
 
+def test_what_a_reader_wrote_to_us_is_not_behind_a_link_that_may_be_passed_on(
+    browser: Browser,
+) -> None:
+    path = page_of(browser)
+    raw = f"From: {CAROL}\r\nSubject: help\r\n\r\nsecret words\r\n".encode()
+    with browser.db.write() as tx:
+        letters.keep(tx, [arrival(raw, "news-help@lists.example.org")])
+        (letter,) = letters.take(tx, browser.now, MINUTE)
+        letters.settle(tx, letter.id, "command", subject="help", sender=CAROL)
+    copy = browser.get(f"{path}/copy.json").json()
+    assert [one["subject"] for one in copy["letters from you"]] == ["help"]
+    assert "secret words" not in str(copy)
+    assert "192.0.2.1" not in str(copy)
+
+
 def test_e4_the_copy_needs_the_mark_of_its_reader(browser: Browser) -> None:
     path = page_of(browser)
     leave = browser.path("leave", 1).rpartition("/")[2]
@@ -160,8 +177,6 @@ def test_a_stopped_reader_sees_so_and_saving_revives(browser: Browser) -> None:
 
 
 def test_the_page_stays_small_with_thirty_topics(browser: Browser) -> None:
-    from storage import lists
-
     with browser.db.write() as tx:
         for number in range(30):
             lists.add_topic(tx, browser.sender.id, f"topic-{number}", f"Topic number {number}")
