@@ -108,6 +108,23 @@ def shared_with_words(line: str) -> Sequence[int]:
     return [at for at in starts if line[:at].strip("- ") and not _FULL_DATE.search(line[:at])]
 
 
+_QUOTED_BEHIND = re.compile(r"[:：] ?>+ ")
+
+
+def before_quote_on_line(line: str) -> int | None:
+    """Where an attribution begins that has its quote behind it on the same line, as when all line
+    ends were lost: "Yes On 18 Nov 2026, News <…> wrote: > A room"; None when there is none."""
+    end = _QUOTED_BEHIND.search(line[:LONGEST]) if "> " in line else None
+    if end is None:
+        return None
+    begins = [0] if _begins_so(line.casefold()) and "@" in line else []
+    for start in (*shared_with_words(line[: end.start() + 1]), *begins):
+        found = attribution([line[start : end.start() + 1].lstrip("- ")], quote_follows=True)
+        if found is Strength.DATED:
+            return start
+    return None
+
+
 def has_verb(lower: str) -> bool:
     """Does the line say "wrote" in some language?"""
     if any(word in lower for word in _VERBS_INSIDE):

@@ -85,6 +85,9 @@ class _Letter:
 
     def _own_words(self, at: int) -> tuple[str, int]:
         """The words of this line, without an attribution behind them, and where to read on."""
+        start = attribution.before_quote_on_line(self.plain[at])
+        if start is not None:
+            return self.plain[at][:start].rstrip(), at + 1
         return self._shared_line(at) or (self.lines[at].rstrip(), at + 1)
 
     def _shared_line(self, at: int) -> tuple[str, int] | None:

@@ -22,7 +22,7 @@ BAIT = [
     "18 nov 2026, " * 25 + ":\n", "1 " * 190 + ":\n", "AB> x\nxx\n", "x  Subject\n",
     "On 1.1.2026 a@b.example wrote:\n\tx\n",
     "a\n1.1.2026 9:13\nTo\nSubject\n", "x on 1/1/2000 04:53 PM\nTo: x\n",
-    "a@b.example writes:\n<< x\n",
+    "a@b.example writes:\n<< x\n", "x On 1 wrote: > ", "On 1.1.2026 a@b: > x\n",
     "\tA\nFrom: x  1/1/2000 04:53 PM\nTo: x\n", "1/1/2000 04:53 PM\n", "To: x\n",
     "\t\t\t", "::::", "    : ", "\r", "\r\n", "\u202b", "ב ",
 ]  # fmt: skip
