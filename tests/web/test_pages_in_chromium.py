@@ -101,6 +101,17 @@ def test_large_text_stays_within_a_narrow_screen(browser: Browser) -> None:
         assert chromium.tell("document.documentElement.scrollWidth") <= 320
 
 
+def test_a_page_from_right_to_left_stays_within_a_narrow_screen(browser: Browser) -> None:
+    path = browser.path("settings", browser.reader().id)
+    with served(browser) as url, driven() as chromium:
+        chromium.size(320)
+        chromium.open(url + path)
+        chromium.tell("document.documentElement.dir = 'rtl'; 0")
+        assert chromium.tell("document.documentElement.scrollWidth") <= 320
+        dot = "getComputedStyle(document.querySelector('fieldset'), '::after').right"
+        assert chromium.tell(dot) == "0px", "the stops of the line stand on the right"
+
+
 def focused(chromium: Driven) -> str:
     return str(chromium.tell("document.activeElement.id || document.activeElement.textContent"))
 
