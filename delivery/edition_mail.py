@@ -43,6 +43,7 @@ from delivery.forms import (
 )
 from delivery.ics import HEAD, TAIL
 from delivery.letters import Desk, leave_url, page_url, settings_url
+from delivery.notice_board import notice_board
 from delivery.pieces import FIRST, ensure
 from storage import lists, pieces
 from storage.addresses import a_labels
@@ -194,9 +195,6 @@ class EditionMails:
         self._layout_bytes = 0
 
     def _sheets(self, row: Outgoing, frames: Mapping[tuple[str, str], bytes]) -> bytes:
-        # What writes PDF files takes a second to load, and most lists never need it.
-        from delivery.notice_board import notice_board
-
         day = date.fromisoformat(frames[row.form, "day"].decode())
         with self._database.read() as tx:
             return notice_board(tx, row, day)

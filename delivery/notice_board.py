@@ -11,12 +11,14 @@ from delivery.pieces import item_view
 from storage import lists, posts
 from storage.outgoing import posts_of
 from storage.records import Outgoing
-from templates import sheets
 
 
 def notice_board(tx: Connection, row: Outgoing, day: date) -> bytes:
     """The PDF file with the posts of ``row``; those withdrawn meanwhile are left out, and the
     others keep their numbers. ``day`` is the edition's."""
+    # What writes PDF files takes a second to load, and most lists never need it.
+    from templates import sheets
+
     mailing_list = next(one for one in lists.every(tx) if one.id == row.list_id)
     numbered = dict(enumerate(posts_of(row.items), start=1))
     here = {post.id: post for post in posts.by_ids(tx, list(numbered.values()))}
