@@ -19,6 +19,8 @@ SETTINGS_DAYS = 365
 DAY = timedelta(days=1)
 # A machine that answers each of our answers, and does not say that it is one, must tire first.
 MOST_ANSWERS_A_DAY = 10
+MOST_LETTERS_A_DAY = 50
+"""To one reader, whatever is asked for: whoever has a mail that was passed on has its mark."""
 
 
 def settings(matter: Matter) -> Outcome:
@@ -35,6 +37,9 @@ def settings(matter: Matter) -> Outcome:
     stale = mark.old_key or matter.days_old(mark) > SETTINGS_DAYS
     if stale and wishes[0].kind != "stop":
         return _shown(matter, reader)
+    before = outgoing.letters_since(matter.pen.tx, reader.id, matter.pen.now - DAY)
+    if before >= MOST_LETTERS_A_DAY and all(wish.kind != "stop" for wish in wishes):
+        return Outcome("automatic", "Too many letters to this reader in one day.")
     if reader.state == "active":
         bounces.clear(matter.pen.tx, reader.id)  # whoever writes reads
     if wishes[0].kind == "unclear" and reader.state != "stopped":

@@ -13,6 +13,8 @@ from storage import history, person
 from storage.records import Attachment, Subscriber
 
 MOST_STEPS = 100
+LARGEST_MAIL = 8 * 1024 * 1024
+"""Bytes from which on a copy would not arrive; it then goes without the text of letters."""
 
 
 def copy_of(pen: Pen, address: str, *, letters: bool = True) -> dict[str, Any]:
@@ -78,6 +80,8 @@ def send_copy(pen: Pen, reader: Subscriber, answers: str) -> str:
     """Writes it to the reader's own address; the name of the letter."""
     copy = copy_of(pen, reader.address)
     content = as_json(copy).encode()
+    if len(content) > LARGEST_MAIL:
+        content = as_json(copy_of(pen, reader.address, letters=False)).encode()
     file = Attachment("what-we-hold-about-you.json", "application/json", content)
     values = copy_values(pen, reader, copy)
     pen.to_reader("data_copy", reader, answers=answers, attached=[file], **values)

@@ -235,6 +235,13 @@ def count_since(
     return int(tx.execute(select(func.count()).where(here)).scalar_one())
 
 
+def letters_since(tx: Connection, subscriber_id: int, since: datetime) -> int:
+    """How many letters, round-ups not counted, were written to a reader since then."""
+    here = (outgoing.c.subscriber_id == subscriber_id) & (outgoing.c.created_at >= since)
+    counted = select(func.count()).where(here & outgoing.c.edition_id.is_(None))
+    return int(tx.execute(counted).scalar_one())
+
+
 def set_items(tx: Connection, outgoing_id: int, posts: Sequence[int]) -> None:
     """Numbers posts in a letter that lists them, so that a reply can ask for one."""
     items = f"0:{','.join(map(str, posts))}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest.to_preferences import MOST_ANSWERS_A_DAY
+from ingest.to_preferences import MOST_ANSWERS_A_DAY, MOST_LETTERS_A_DAY
 from storage.database import Database
 from tests.ingest.desks import CAROL, FORGED, PROVEN, Desks, answering, settle
 
@@ -103,6 +103,15 @@ def test_a_machine_that_answers_every_answer_tires_before_we_do(desks: Desks) ->
     assert len(desks.letters()) == MOST_ANSWERS_A_DAY
     desks.bring(settings(desks), CAROL, "stop")
     assert desks.look().state == "left", "a person's word still counts"  # type: ignore[union-attr]
+
+
+def test_whoever_has_a_passed_on_mail_cannot_flood_its_reader(desks: Desks) -> None:
+    desks.reader()
+    for number in range(MOST_LETTERS_A_DAY + 20):
+        desks.bring(settings(desks), "mallory@evil.example", ("daily", "weekly")[number % 2])
+    assert len(desks.letters()) == MOST_LETTERS_A_DAY
+    desks.bring(settings(desks), CAROL, "stop")
+    assert desks.look().state == "left", "leaving always works"  # type: ignore[union-attr]
 
 
 def test_a_stopped_reader_who_replies_gets_mails_again(desks: Desks) -> None:
