@@ -92,7 +92,9 @@ def _labelled(lines: Sequence[str], language: str) -> tuple[dict[Kind, str], fro
             continue
         found[kind] = value
         if kind in ("where", "cost", "who", "book"):
-            used |= {fold(line), fold(lines[at + 1])} if below else {fold(line)}
+            said = (line, lines[at + 1]) if below else (line,)
+            # In HTML the dash of a list is no part of the line.
+            used |= {fold(one.strip(bare)) for one in said for bare in (" ", " *_\t•·>–-")}
     return found, frozenset(used)
 
 

@@ -97,7 +97,7 @@ def item_view(
     """The post as templates show it, whole, the same for every reader."""
     facts = read_facts(post.title, post.text, post.held_at.date(), language)
     html = without_lines(_without_pictures(post.html), facts.lines)
-    lines = without_logos(post.text, language).split("\n")
+    lines = without_logos(post.text, post.author_name, language).split("\n")
     text = "\n".join(line for line in lines if fold(line) not in facts.lines)
     text = text if text.strip() else post.text
     return templates.ItemView(

@@ -96,22 +96,25 @@ _FILE_NAME = re.compile(
 )
 
 
-def without_logos(text: str, language: str = "en") -> str:
-    """``text`` without the lines that stand for a logo, such as "[Charity logo]". What another
-    picture shows stays: it may be all that a poster says."""
-    kept = [line for line in text.split("\n") if not _is_logo(line, language)]
+def without_logos(text: str, name: str = "", language: str = "en") -> str:
+    """``text`` without the lines that stand for a logo, such as "[Charity logo]" or, for what the
+    author's ``name`` is, "[Charity]". What another picture shows stays: it may be all that a
+    poster says."""
+    kept = [line for line in text.split("\n") if not _is_logo(line, name, language)]
     return "\n".join(kept) if any(line.strip() for line in kept) else text
 
 
-def _is_logo(line: str, language: str) -> bool:
+def _is_logo(line: str, name: str, language: str) -> bool:
     match = _PICTURE_LINE.match(line)
     if match is None:
         return False
     said = fold(match[1])
     known = re.findall(r"\w+", said)
     names = words(language, "decoration")
-    return bool(_FILE_NAME.match(said)) or any(
-        word in known or (" " in word and word in said) for word in names
+    return (
+        said == fold(name)
+        or bool(_FILE_NAME.match(said))
+        or any(word in known or (" " in word and word in said) for word in names)
     )
 
 

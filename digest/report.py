@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from delivery.letters import Desk, Pen, To
+from digest.offer import is_over
 from digest.proof import readers_of_proofs
 from digest.timetable import WrongTimetable, next_slot, of_list, read_zone
-from storage import editions, history, lists, reports, volunteers
+from storage import editions, history, lists, reports, taken, volunteers
 from storage.database import Database
 from storage.records import Edition, MailingList, Volunteer
 
@@ -61,7 +62,7 @@ def _report(
     if not sending.sent + sending.waiting + sending.refused:
         return  # there was nothing to send, and nothing to tell
     pen = Pen(tx, desk, sender, now)
-    shared = _values(tx, sender, edition, sending, now)
+    shared = _values(tx, sender, edition, finished_at, sending, now)
     coming = on_duty(tx, sender, now + WEEK)
     shared["next_on_duty"] = (coming[0].name or coming[0].address) if coming else ""
     organisers = volunteers.every(tx, sender.id, "organiser")
@@ -76,6 +77,7 @@ def _values(
     tx: Connection,
     sender: MailingList,
     edition: Edition,
+    finished_at: datetime,
     sending: reports.Sending,
     now: datetime,
 ) -> dict[str, Any]:
@@ -91,6 +93,11 @@ def _values(
             {"name": one.name, "address": one.address, "kind": reason_of(one.reason)}
             for one in reports.not_reached(tx, edition.lead_id, MOST_NAMES)
         ],
+        "over": [
+            one.title
+            for one in taken.taken(tx, [edition.id])
+            if is_over(one, finished_at.astimezone(zone).date(), zone)
+        ][:MOST_NAMES],
         "broken_posts": [title for what, _, title in left_out if what == "post_unwritable"],
         "broken_readers": sum(what == "reader_left_out" for what, _, _ in left_out),
         "silent_partners": [

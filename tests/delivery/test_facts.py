@@ -32,7 +32,7 @@ def test_an_event_as_partners_write_it() -> None:
     assert facts.where == "Town Hall, Leeds LS1 1AA"
     assert facts.cost == "free" and facts.who == "anyone who rents"
     assert facts.book.startswith("Please register by")
-    assert facts.lines == {"*where:* town hall, leeds ls1 1aa", "who for: anyone who rents"}
+    assert {"*where:* town hall, leeds ls1 1aa", "who for: anyone who rents"} <= facts.lines
 
 
 def test_a_vacancy_has_a_last_day() -> None:
@@ -58,6 +58,11 @@ def test_where_no_one_day_is_plain_there_is_none(text: str) -> None:
 def test_a_value_may_stand_below_its_label() -> None:
     facts = read_facts("Course", "Cost:\nFree, lunch included\n\nWhere:\nHall", SUNDAY)
     assert (facts.cost, facts.where) == ("Free, lunch included", "Hall")
+
+
+def test_a_line_of_a_list_is_known_with_and_without_its_dash() -> None:
+    facts = read_facts("Course", "- Where: Mill Lane", SUNDAY)
+    assert facts.where == "Mill Lane" and facts.lines == {"- where: mill lane", "where: mill lane"}
 
 
 def test_a_label_without_a_value_and_a_paragraph_are_no_facts() -> None:

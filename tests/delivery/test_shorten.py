@@ -93,6 +93,10 @@ def test_what_a_poster_says_stays(line: str) -> None:
     assert without_logos(f"Come.\n{line}") == f"Come.\n{line}"
 
 
+def test_the_name_of_the_author_is_a_logo() -> None:
+    assert without_logos("Come.\n[Wellbeing Charity]", "Wellbeing Charity") == "Come."
+
+
 def test_a_post_that_is_only_a_logo_keeps_it() -> None:
     assert without_logos("[Charity logo]") == "[Charity logo]"
 

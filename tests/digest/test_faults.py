@@ -23,10 +23,10 @@ def test_f9_a_post_that_cannot_be_written_stays_out_alone(
 ) -> None:
     write = delivery.pieces.write_pieces
 
-    def breaks(post: Post, *rest: Any) -> dict[str, bytes]:
+    def breaks(post: Post, *rest: Any, **more: Any) -> dict[str, bytes]:
         if post.title == "Bad":
             raise RuntimeError("broken")
-        return write(post, *rest)
+        return write(post, *rest, **more)
 
     monkeypatch.setattr(delivery.pieces, "write_pieces", breaks)
     carol = week.reader("carol")

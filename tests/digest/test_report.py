@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -128,10 +128,10 @@ def test_f9_a_post_that_could_not_be_shown_is_named(
 
     write = delivery.pieces.write_pieces
 
-    def breaks(post, *rest):  # type: ignore[no-untyped-def]
+    def breaks(post, *rest, **more):  # type: ignore[no-untyped-def]
         if post.title == "Bad":
             raise RuntimeError("broken")
-        return write(post, *rest)
+        return write(post, *rest, **more)
 
     monkeypatch.setattr(delivery.pieces, "write_pieces", breaks)
     run.reader("carol")
@@ -153,6 +153,15 @@ def test_f2_a_round_up_that_was_given_up_is_told_to_the_organisers(run: Town) ->
     told = [one for one in letters(run, "edition_skipped") if "weekly" in words_of(one)]
     assert [one.to for one in told] == ["olive@charity.example"]
     assert "Monday 30 November 2026, 10am" in words_of(told[0])
+
+
+def test_what_was_over_when_it_left_is_named(run: Town) -> None:
+    run.reader("carol")
+    run.post("Open day", local("wed"), event_date=date(2026, 11, 21))
+    run.post("Room", local("wed"))
+    run.tick(MONDAY)
+    settled(run, "sent")
+    assert "so they are not in it: - Open day" in report(run, SOON)[0]
 
 
 @pytest.mark.parametrize(

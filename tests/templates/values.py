@@ -231,6 +231,7 @@ LETTER_VALUES: dict[str, Any] = {
     "next_leaves": datetime(2026, 11, 30, 10, 0, tzinfo=LEEDS),
     "not_reached": ({"name": "Carol", "address": "carol@reader.example", "kind": "full"},),
     "broken_posts": ("Housing rights drop-in",),
+    "over": ("Open day",),
     "broken_readers": 1,
     "silent_partners": ({"name": "Example Shelter", "last": date(2026, 9, 14)},),
     "canary": "news-canary@lists.example.org",
