@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterable
 from zlib import crc32
 
 SKETCH = 48
@@ -30,6 +31,20 @@ def likeness(one: bytes, other: bytes) -> float:
     mine, theirs = set(_hashes(one)), set(_hashes(other))
     together = sorted(mine | theirs)[:SKETCH]
     return len(mine & theirs & set(together)) / len(together) if together else 0.0
+
+
+def alike(mine: bytes, others: Iterable[tuple[int, bytes]]) -> list[tuple[float, int]]:
+    """Those of the numbered sketches that are ALIKE at least, as (likeness, number)."""
+    own = set(_hashes(mine))
+    found = []
+    for number, other in others:
+        theirs = _hashes(other)
+        # No sketch with fewer in common can be alike, whatever is in the two together.
+        if len(own.intersection(theirs)) < ALIKE * max(len(own), len(theirs)):
+            continue
+        if own and (share := likeness(mine, other)) >= ALIKE:
+            found.append((share, number))
+    return found
 
 
 def _runs(text: str) -> list[str]:

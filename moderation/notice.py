@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from delivery.letters import Pen
-from moderation.likeness import ALIKE, likeness
+from moderation.likeness import alike
 from moderation.suggest import all_days, days_in, topics_of
 from storage import lists, noticed, posts, volunteers
 from storage.addresses import a_labels
@@ -22,7 +22,7 @@ from storage.records import Flag, MailingList, Noticed, Post
 from templates import dates
 
 LOOK_BACK = timedelta(days=60)
-MOST_POSTS = 300
+MOST_POSTS = 200
 """Posts, the newest, with which a new one is compared."""
 MOST_ALIKE = 3
 _MOST_HOSTS = 5
@@ -100,9 +100,9 @@ def _alike(pen: Pen, post: Post, found: Noticed) -> Notices:
     if not found.sketch:
         return Notices()
     kept = noticed.sketches(pen.tx, post.list_id, pen.now - LOOK_BACK, MOST_POSTS)
-    near = {number: likeness(found.sketch, other) for number, other in kept}
-    near = {number: share for number, share in near.items() if share >= ALIKE}
-    best = sorted(near, key=lambda number: (-near[number], -number))[:MOST_ALIKE]
+    best = [number for _, number in sorted(alike(found.sketch, kept), reverse=True)[:MOST_ALIKE]]
+    if not best:
+        return Notices()
     # A post whose author was forgotten has no words any more.
     found_again = (other for other in posts.by_ids(pen.tx, best) if other.title)
     others = sorted(found_again, key=lambda other: best.index(other.id))

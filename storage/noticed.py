@@ -56,8 +56,8 @@ def keep_sketch(
 
 def sketches(tx: Connection, list_id: int, since: datetime, most: int) -> list[tuple[int, bytes]]:
     """Post ids and sketches of the list's posts held since then, the newest first."""
-    rows = tx.execute(_SKETCHES, {"of": list_id, "since": since, "most": most})
-    return [(int(number), sketch) for number, sketch in rows]
+    rows = tx.execute(_SKETCHES, {"of": list_id, "since": since, "most": most}).all()
+    return [(number, sketch) for number, sketch in rows]
 
 
 def known_hosts(tx: Connection, list_id: int, author: str, hosts: Sequence[str]) -> set[str]:
