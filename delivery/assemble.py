@@ -118,16 +118,19 @@ def lay_out(
     headers, *parts = _PART.split(frame)
     groups = _groups(items)
     pages = {post: quote(url) for post, url in wanted.pages.items()}
+    # What stands behind a part, boundaries and files, is none of it: "=_" is in no encoded text.
+    ends = [body.partition(b"--=_") for body in parts[2::3]]
     sheets = [
-        replace(_sheet(form.decode(), content, body, groups, pieces, headings), pages=pages)
-        for form, content, body in zip(parts[0::3], parts[1::3], parts[2::3], strict=True)
+        replace(_sheet(form.decode(), content, end[0], groups, pieces, headings), pages=pages)
+        for form, content, end in zip(parts[0::3], parts[1::3], ends, strict=True)
     ]
     bodies = fill_sheets(sheets, wanted.depth, wanted.day, wanted.short)
     fixed: list[bytes] = []
     places: list[tuple[Content, str]] = []
     _split("header", headers, fixed, places)
-    for content, body in zip(parts[1::3], bodies, strict=True):
+    for content, body, end in zip(parts[1::3], bodies, ends, strict=True):
         _split("html" if content == b"html" else "text", body, fixed, places)
+        fixed[-1] += end[1] + end[2]
     shown = sum(len(posts) for _, posts in sheets[-1].groups)
     # Of what is not encoded here, such as files, nobody knows.
     dotless = not any(part.startswith(b".") or b"\n." in part for part in fixed)

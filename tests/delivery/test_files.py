@@ -79,3 +79,11 @@ def test_what_is_too_much_for_a_mail_stays_behind(
     assert sorted(files_of(built(town, carol))) == ["a.pdf", "c.pdf"]
     assert "b.pdf" in words(built(town, carol), "plain")
     assert len(rows(town, carol)) == 1
+
+
+def test_f11_files_take_no_room_from_the_words(town: Town) -> None:
+    carol = town.reader("carol", attachments="included")
+    with_files(town, "Law", ("a.pdf", "application/pdf", b"x" * 300_000))
+    town.tick(MONDAY)
+    html = words(built(town, carol), "html")
+    assert "To get it, reply" in html and "Whole item" not in html and "no room" not in html
