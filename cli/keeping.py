@@ -86,9 +86,11 @@ def restore_command(
         return
     secret_file = _secret_file(app, secret)
     entries, floors = _entries(app, journals, manifest)
-    with _told(), _target(app, replace) as tx, _bar("Putting back", manifest.rows) as step:
-        started = restore.load(tx, file, manifest, floors, step)
-        restored = _catch_up(tx, app, manifest, entries)
+    with _told(), _target(app, replace) as target, _bar("Putting back", manifest.rows) as step:
+        with target.filling() as tx:
+            started = restore.load(tx, file, manifest, floors, step)
+        with target.going_on() as tx:
+            restored = _catch_up(tx, app, manifest, entries)
         if secret_file:
             _write_secret(secret_file, secret)
     app.opened().journal.append([{"what": "restored", "copy": manifest.id, "floors": started}])
@@ -135,7 +137,7 @@ def _entries(
     return merged, journal.floors(there)
 
 
-def _target(app: App, replace: bool) -> AbstractContextManager[Connection]:
+def _target(app: App, replace: bool) -> AbstractContextManager[restore.Target]:
     database = app.opened()
     if not database.sqlite:
         return restore.into_server(database, replace=replace)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -63,9 +64,19 @@ def load(
     return started
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A database in the making. Nobody sees it before all is well."""
+
+    filling: Callable[[], AbstractContextManager[Connection]]
+    """A transaction in which the tables are made and filled."""
+    going_on: Callable[[], AbstractContextManager[Connection]]
+    """A later one, in which the rows hang together again."""
+
+
 @contextmanager
-def into_server(database: Database, *, replace: bool) -> Iterator[Connection]:
-    """One transaction on an empty PostgreSQL database; it is emptied first with ``replace``."""
+def into_server(database: Database, *, replace: bool) -> Iterator[Target]:
+    """An empty PostgreSQL database; it is emptied first with ``replace``. One transaction."""
     with database.write() as tx:
         tx.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
         others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
@@ -77,12 +88,12 @@ def into_server(database: Database, *, replace: bool) -> Iterator[Connection]:
         there = MetaData()
         there.reflect(tx)
         there.drop_all(tx)
-        yield tx
+        yield Target(lambda: nullcontext(tx), lambda: nullcontext(tx))
 
 
 @contextmanager
-def into_file(path: Path, now: datetime, *, replace: bool) -> Iterator[Connection]:
-    """One transaction on a new SQLite file, which takes the place of ``path`` at the end.
+def into_file(path: Path, now: datetime, *, replace: bool) -> Iterator[Target]:
+    """A new SQLite file, which takes the place of ``path`` at the end.
 
     With ``replace`` the file that was there is kept beside it.
     """
@@ -94,8 +105,7 @@ def into_file(path: Path, now: datetime, *, replace: bool) -> Iterator[Connectio
     _remove(fresh)
     database = Database(f"sqlite:///{fresh}")
     try:
-        with database.rebuild() as tx:
-            yield tx
+        yield Target(database.rebuild, database.write)
         database.close()
         if path.exists():
             # A second name, not a move: at no moment is there no database.

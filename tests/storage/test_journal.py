@@ -151,11 +151,11 @@ def _load(url: str, file: Path) -> None:
     manifest = read_manifest(file)
     if url.startswith("sqlite"):
         target = restore.into_file(Path(url.removeprefix("sqlite:///")), NOW, replace=False)
-        with target as tx:
+        with target as made, made.filling() as tx:
             restore.load(tx, file, manifest, {}, lambda _: None)
         return
     database = Database(url)
-    with restore.into_server(database, replace=False) as tx:
+    with restore.into_server(database, replace=False) as made, made.filling() as tx:
         restore.load(tx, file, manifest, {}, lambda _: None)
     database.close()
 
@@ -171,7 +171,8 @@ def test_no_number_that_stands_in_a_mark_comes_again(database: Database, tmp_pat
     given = []
     floors: dict[str, int] = {}
     for _ in range(2):
-        with restore.into_file(tmp_path / "again.db", NOW, replace=True) as tx:
+        target = restore.into_file(tmp_path / "again.db", NOW, replace=True)
+        with target as made, made.filling() as tx:
             floors = restore.load(tx, tmp_path / "copy", manifest, floors, lambda _: None)
         again = Database(url)
         with again.write() as tx:
@@ -200,14 +201,16 @@ def test_who_was_forgotten_is_forgotten_again(database: Database, tmp_path: Path
     entries = list(read([tmp_path / "journal"]))
     noted.close()
     file = tmp_path / "again.db"
-    with restore.into_file(file, NOW, replace=False) as tx:
-        restore.load(tx, copied, read_manifest(copied), {}, lambda _: None)
-        done = replay(tx, entries, NOW, all_noted=True)
-        assert done["erased subscriber"] == 1
-        assert tx.execute(select(subscriber.c.id)).all() == []
-        assert forgotten.known(tx, ["f" * 64]) == {"f" * 64}
-        mail = outgoing.by_id(tx, gone)
-        assert mail is None or mail.to == ""
+    with restore.into_file(file, NOW, replace=False) as made:
+        with made.filling() as tx:
+            restore.load(tx, copied, read_manifest(copied), {}, lambda _: None)
+        with made.going_on() as tx:
+            done = replay(tx, entries, NOW, all_noted=True)
+            assert done["erased subscriber"] == 1
+            assert tx.execute(select(subscriber.c.id)).all() == []
+            assert forgotten.known(tx, ["f" * 64]) == {"f" * 64}
+            mail = outgoing.by_id(tx, gone)
+            assert mail is None or mail.to == ""
     assert b"carol@reader" not in file.read_bytes()
 
 
