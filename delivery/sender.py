@@ -42,6 +42,7 @@ async def run_sender(
 ) -> None:
     """Sends until ``stop`` is set; then finishes what is in hand and gives the rest back."""
     sender = _Sender(database, settings, build, stop)
+    await sender.begin()
     # With one connection alone it serves both lanes, people first.
     lanes = [LANE_PEOPLE, LANE_EDITIONS] if settings.send_connections > 1 else [None]
     async with asyncio.TaskGroup() as tasks:
@@ -72,6 +73,12 @@ class _Sender:
             leases=Leases(database, claim, now),
             pace=Pace(settings.send_rate, settings.send_rate_per_domain),
         )
+
+    async def begin(self) -> None:
+        """Whoever starts us may have put the password right."""
+        now = self.office.clock()
+        with contextlib.suppress(Unavailable):
+            await self.office.noting.write(lambda tx: halts.end(tx, now, login_only=True))
 
     async def serve(self, number: int | None, width: int) -> None:
         """Works through one lane over ``width`` connections until the stop."""

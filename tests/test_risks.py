@@ -17,9 +17,9 @@ def test_every_test_in_the_table_exists() -> None:
 
 
 def test_no_row_is_left_out() -> None:
-    rows = set(re.findall(r"^\| ([A-FHI]\d+) \|", TABLE, re.MULTILINE))
+    rows = set(re.findall(r"^\| ([A-I]\d+) \|", TABLE, re.MULTILINE))
     wanted = {f"A{n}" for n in range(1, 16)} | {f"I{n}" for n in range(1, 10)}
-    wanted |= {f"F{n}" for n in range(1, 15)}
+    wanted |= {f"F{n}" for n in range(1, 15)} | {f"G{n}" for n in range(1, 13)}
     wanted |= {f"D{n}" for n in range(1, 22)}
     wanted |= {f"E{n}" for n in range(1, 19)} | {f"H{n}" for n in range(1, 7)}
     assert rows == wanted | {f"{part}{n}" for part in "BC" for n in range(1, 21)}
