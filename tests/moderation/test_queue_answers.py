@@ -145,7 +145,7 @@ def test_words_about_duty(desk: Office, posts: list[Post], text: str, letter: st
 @pytest.mark.parametrize("seen", [{"marked": False}, {"addressed": False}])
 @pytest.mark.parametrize("proof", [PROVEN, UNPROVEN])
 def test_d3_without_proof_one_yes_confirms_them_all(
-    desk: Office, posts: list[Post], proof: Proof, seen: dict[str, bool]
+    desk: Office, posts: list[Post], proof: Proof, seen: Any
 ) -> None:
     say(desk, "1 yes\n2 no", proof=proof, **seen)
     assert states(desk, posts) == ["held"] * 3
