@@ -119,10 +119,18 @@ def put_off(pen: Pen, post: Post, volunteer: Volunteer, until: datetime) -> None
     askings.move(pen.tx, old, step=0, next_at=until, **changes)
 
 
-def next_in_line(pen: Pen, post: Post, besides: Collection[int] = ()) -> Volunteer | None:
-    """Who is asked next about a post: not asked yet and not away; None when nobody is left."""
+def next_in_line(
+    pen: Pen,
+    post: Post,
+    besides: Collection[int] = (),
+    here: Sequence[Volunteer] | None = None,
+) -> Volunteer | None:
+    """Who is asked next about a post: not asked yet and not away; None when nobody is left.
+
+    ``here`` is ``present`` where the caller has it already.
+    """
     known = {one.volunteer_id for one in askings.of_posts(pen.tx, [post.id])} | set(besides)
-    for volunteer in present(pen.tx, pen.sender, pen.now):
+    for volunteer in present(pen.tx, pen.sender, pen.now) if here is None else here:
         if volunteer.id not in known and may_decide(pen, post, volunteer):
             return volunteer
     return None

@@ -42,10 +42,9 @@ def write(
     """Writes the mail of what waits to one moderator; the ids of the posts that it shows.
 
     ``kind`` says why it comes: asked (for), gathered, daily, last call or week. ``only`` are the
-    posts to show where it shall not be all.
+    posts to show where it shall not be all; those without a notice of their own are always there.
     """
-    states = _states(pen, only)
-    shown = _chosen(states)
+    shown = _shown(pen, only)
     entries = _entries(pen, volunteer, shown)
     numbered = [
         Numbered(entry.number, state.post_id, entry.flagged)
@@ -59,35 +58,36 @@ def write(
         answers=answers,
         automatic="auto-replied" if answers else "auto-generated",
         kind=kind,
-        **values(pen, volunteer, round_up, only=only),
+        **_values(pen, volunteer, round_up, shown, entries, only),
         **(_week(pen) if kind == "week" else {}),
     )
     return [one.post_id for one in shown]
 
 
-def values(
-    pen: Pen, reader: Volunteer, round_up: datetime, *, only: Sequence[int] | None = None
-) -> dict[str, Any]:
+def values(pen: Pen, reader: Volunteer, round_up: datetime) -> dict[str, Any]:
     """What a letter shows of what waits."""
-    states = _states(pen, only)
-    shown = _chosen(states)
-    entries = list(zip(_entries(pen, reader, shown), shown, strict=True))
-    quiet = sum(one.quiet for one in states)
+    shown = _shown(pen, None)
+    return _values(pen, reader, round_up, shown, _entries(pen, reader, shown), None)
+
+
+def _values(
+    pen: Pen,
+    reader: Volunteer,
+    round_up: datetime,
+    shown: Sequence[Asking],
+    entries: Sequence[WaitingView],
+    only: Sequence[int] | None,
+) -> dict[str, Any]:
+    loud, quiet = askings.count_waiting(pen.tx, pen.sender.id)
+    loud = loud if only is None else len(only)
+    pairs = list(zip(entries, shown, strict=True))
     return {
-        "count": len(states),
-        "loud": len(states) - quiet,
-        "quiet": quiet,
-        "posts": [one for one, state in entries if not state.quiet],
-        "quiet_posts": [one for one, state in entries if state.quiet],
-        "more": len(states) - len(shown),
+        "count": loud or quiet,
+        "posts": [one for one, state in pairs if not state.quiet],
+        "quiet_posts": [one for one, state in pairs if state.quiet],
+        "more": loud + quiet - len(shown),
         "due": round_up.astimezone(_zone(pen, reader)),
     }
-
-
-def _states(pen: Pen, only: Sequence[int] | None) -> list[Asking]:
-    wanted = None if only is None else set(only)
-    states = askings.waiting(pen.tx, pen.sender.id)
-    return [one for one in states if wanted is None or one.post_id in wanted]
 
 
 def to_duty(
@@ -130,11 +130,14 @@ def absences(pen: Pen, start: date, end: date) -> list[DutyView]:
 # What waits -------------------------------------------------------------------------------------
 
 
-def _chosen(states: Sequence[Asking]) -> list[Asking]:
+def _shown(pen: Pen, only: Sequence[int] | None) -> list[Asking]:
     """Those with a notice first, each kind from the longest waiting on."""
-    loud = [one for one in states if not one.quiet][:MOST_POSTS]
-    quiet = [one for one in states if one.quiet][: min(MOST_QUIET, MOST_POSTS - len(loud))]
-    return [*loud, *quiet]
+    tx, list_id = pen.tx, pen.sender.id
+    if only is None:
+        loud = askings.waiting(tx, list_id, MOST_POSTS)
+    else:
+        loud = askings.of_these(tx, sorted(only)[:MOST_POSTS])
+    return [*loud, *askings.waiting(tx, list_id, MOST_QUIET, quiet=True)]
 
 
 def _entries(pen: Pen, volunteer: Volunteer, states: Sequence[Asking]) -> list[WaitingView]:

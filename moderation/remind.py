@@ -7,7 +7,7 @@ at once, late, or not at all for a while. Nothing is ever published here.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -24,6 +24,7 @@ from storage.records import MailingList, Post, Volunteer
 
 MOST_SINGLE = 3
 """Who would get more mails than so many at once gets one mail of all of them."""
+MOST_LOOKED_AT = 500
 NOT_SO_NEW = timedelta(hours=4)
 """What came later than this needs no daily mail yet."""
 DAY = timedelta(days=1)
@@ -95,6 +96,7 @@ Wanted = dict[int, tuple[Volunteer, list[tuple[Post, Occasion]]]]
 
 def _next_steps(pen: Pen, round_up: datetime) -> Wanted:
     wanted: Wanted = {}
+    here: list[Volunteer] | None = None
     states = askings.due(pen.tx, pen.sender.id, pen.now)
     if any(one.step == 0 and not one.put_off_until for one in states):
         askings.gather(pen.tx, pen.sender.id, pen.now, pen.now + asking.GATHERED_FOR)
@@ -104,7 +106,8 @@ def _next_steps(pen: Pen, round_up: datetime) -> Wanted:
     for state in states:
         post = known[state.post_id]
         if post.state == "held":
-            for volunteer in _step(pen, post, state, round_up):
+            here = asking.present(pen.tx, pen.sender, pen.now) if here is None else here
+            for volunteer in _step(pen, post, state, round_up, here):
                 found = wanted.setdefault(volunteer.id, (volunteer, []))[1]
                 found.append((post, _occasion(state)))
     return wanted
@@ -116,12 +119,14 @@ def _occasion(state: Asking) -> Occasion:
     return "again" if state.put_off_until else "new"
 
 
-def _step(pen: Pen, post: Post, state: Asking, round_up: datetime) -> list[Volunteer]:
-    """Moves one post on as far as is due; who is to be asked about it."""
+def _step(
+    pen: Pen, post: Post, state: Asking, round_up: datetime, here: Sequence[Volunteer]
+) -> list[Volunteer]:
+    """Moves one post on as far as is due; who of those ``here`` is to be asked about it."""
     found: list[Volunteer] = []
     current: Asking | None = state
     while current and current.next_at and current.next_at <= pen.now and current.step < 3:
-        more = _moved(pen, post, current, round_up)
+        more = _moved(pen, post, current, round_up, here)
         if more is None:
             return found
         found += [one for one in more if askings.note_asked(pen.tx, post.id, one.id, pen.now)]
@@ -132,12 +137,14 @@ def _step(pen: Pen, post: Post, state: Asking, round_up: datetime) -> list[Volun
     return found
 
 
-def _moved(pen: Pen, post: Post, state: Asking, round_up: datetime) -> list[Volunteer] | None:
+def _moved(
+    pen: Pen, post: Post, state: Asking, round_up: datetime, here: Sequence[Volunteer]
+) -> list[Volunteer] | None:
     """Takes one step; who is new, or None when another clock took it, or there is nobody."""
     since = pen.now if state.step == 0 and state.put_off_until else state.since
     coming = steps(since, round_up, Pace.of(pen.sender))
     if state.step == 0:
-        first = _first(pen, post, state)
+        first = _first(pen, post, state, here)
         if first is None:
             askings.move(pen.tx, state, next_at=pen.now + asking.LOOK_AGAIN)
             return None
@@ -147,27 +154,22 @@ def _moved(pen: Pen, post: Post, state: Asking, round_up: datetime) -> list[Volu
             askings.note_gone(pen.tx, post.id, first.id, "waited")
         return [first] if done else None
     if state.step == 1:
-        second = asking.next_in_line(pen, post)
+        second = asking.next_in_line(pen, post, here=here)
         done = askings.move(pen.tx, state, step=2, next_at=coming.everybody)
         return ([second] if second else []) if done else None
     done = askings.move(pen.tx, state, step=3, next_at=pen.now + DAY)
-    return _rest_of_them(pen, post) if done else None
+    return _rest_of_them(pen, post, here) if done else None
 
 
-def _first(pen: Pen, post: Post, state: Asking) -> Volunteer | None:
+def _first(pen: Pen, post: Post, state: Asking, here: Sequence[Volunteer]) -> Volunteer | None:
     """Who said to wait, or else who is on duty."""
-    able = [
-        one
-        for one in asking.present(pen.tx, pen.sender, pen.now)
-        if asking.may_decide(pen, post, one)
-    ]
+    able = [one for one in here if asking.may_decide(pen, post, one)]
     waited = next((one for one in able if one.id == state.put_off_by), None)
     return waited or next(iter(able), None)
 
 
-def _rest_of_them(pen: Pen, post: Post) -> list[Volunteer]:
+def _rest_of_them(pen: Pen, post: Post, here: Sequence[Volunteer]) -> list[Volunteer]:
     known = {one.volunteer_id for one in askings.of_posts(pen.tx, [post.id])}
-    here = asking.present(pen.tx, pen.sender, pen.now)
     return [one for one in here if one.id not in known and asking.may_decide(pen, post, one)]
 
 
@@ -178,10 +180,8 @@ def _ask_all(
         for post, occasion in found:
             ask_one(pen, post, volunteer, round_up, occasion=occasion)
         return
-    ids = {post.id for post, _ in found}
-    # What was held in silence has no mail of its own, so it is told of here.
-    ids |= {one.post_id for one in askings.waiting(pen.tx, pen.sender.id) if one.quiet}
-    queue.write(pen, volunteer, "gathered", round_up, only=sorted(ids))
+    ids = sorted(post.id for post, _ in found)
+    queue.write(pen, volunteer, "gathered", round_up, only=ids)
 
 
 # Regular mails -----------------------------------------------------------------------------------
@@ -213,13 +213,12 @@ def _receivers(pen: Pen, kind: regular.Kind) -> list[Volunteer]:
     every = volunteers.every(pen.tx, pen.sender.id, "moderator")
     if kind == "week":
         return every
-    states = askings.waiting(pen.tx, pen.sender.id)
+    states = askings.waiting(pen.tx, pen.sender.id, MOST_LOOKED_AT)
     open_ones = [one for one in states if not asking.is_put_off(one, pen.now)]
     if kind == "last call":
-        loud = any(not one.quiet for one in open_ones)
-        return asking.present(pen.tx, pen.sender, pen.now) if loud else []
-    old = [one for one in open_ones if one.quiet or pen.now - one.since >= NOT_SO_NEW]
-    if not old:
+        return asking.present(pen.tx, pen.sender, pen.now) if open_ones else []
+    old = [one for one in open_ones if pen.now - one.since >= NOT_SO_NEW]
+    if not old and not askings.waiting(pen.tx, pen.sender.id, 1, quiet=True):
         return []
     asked = askings.of_posts(pen.tx, [one.post_id for one in old])
     wanted = {one.volunteer_id for one in asked if not one.gone}

@@ -46,6 +46,7 @@ class Asked:
 _FIELDS = [asking.c[field.name] for field in fields(Asking)]
 _ASKED = [asked.c[field.name] for field in fields(Asked)]
 _BEGIN = asking.insert()
+_IS_HELD = exists().where(post.c.id == asking.c.post_id, post.c.state == "held")
 
 
 def begin(
@@ -66,6 +67,12 @@ def begin(
 def of_post(tx: Connection, post_id: int) -> Asking | None:
     row = tx.execute(select(*_FIELDS).where(asking.c.post_id == post_id)).one_or_none()
     return Asking(*row) if row else None
+
+
+def of_these(tx: Connection, post_ids: Sequence[int]) -> list[Asking]:
+    here = asking.c.post_id.in_(post_ids)
+    rows = tx.execute(select(*_FIELDS).where(here).order_by(asking.c.post_id))
+    return [Asking(*row) for row in rows]
 
 
 def move(tx: Connection, old: Asking, **changes: Any) -> bool:
@@ -100,19 +107,26 @@ def rest(tx: Connection, post_ids: Sequence[int]) -> None:
     tx.execute(update(asking).where(asking.c.post_id.in_(post_ids)).values(next_at=None))
 
 
-def waiting(tx: Connection, list_id: int) -> list[Asking]:
-    """Of all held posts, the longest waiting first, those without a notice last."""
-    return [Asking(*row) for row in tx.execute(_held(list_id).order_by(asking.c.quiet, post.c.id))]
+def waiting(tx: Connection, list_id: int, limit: int, *, quiet: bool = False) -> list[Asking]:
+    """Held posts, the longest waiting first: those with a notice, or those without one."""
+    here = _held(list_id).where(asking.c.quiet.is_(quiet)).order_by(asking.c.post_id).limit(limit)
+    return [Asking(*row) for row in tx.execute(here)]
 
 
-def has_waiting(tx: Connection, list_id: int) -> bool:
-    return tx.execute(_held(list_id).limit(1)).first() is not None
+def count_waiting(tx: Connection, list_id: int) -> tuple[int, int]:
+    """How many held posts there are: with a notice, and without one."""
+    held = _held(list_id).subquery()
+    found = select(held.c.quiet, func.count()).group_by(held.c.quiet)
+    counts = {bool(row[0]): int(row[1]) for row in tx.execute(found)}
+    return counts.get(False, 0), counts.get(True, 0)
 
 
 def count_loud(tx: Connection, list_id: int, most: int) -> int:
     """How many posts wait about which somebody is asked; counted up to ``most``."""
-    loud = _held(list_id).where(asking.c.next_at.is_not(None)).limit(most).subquery()
-    return int(tx.execute(select(func.count()).select_from(loud)).scalar_one())
+    # The index on the moments leads to those few; from all held posts it would be a long way.
+    loud = (asking.c.list_id == list_id) & asking.c.next_at.is_not(None)
+    some = select(asking.c.id).where(loud & _IS_HELD).limit(most).subquery()
+    return int(tx.execute(select(func.count()).select_from(some)).scalar_one())
 
 
 def begin_all(tx: Connection, list_id: int, now: datetime, next_at: datetime) -> None:
@@ -160,14 +174,14 @@ def held_by(tx: Connection, volunteer_id: int) -> list[int]:
 
 def unreachable(tx: Connection) -> list[Asked]:
     """Whose mail about a held post was refused for good, so that they never saw it."""
-    refused = exists().where(
-        outgoing.c.post_id == asked.c.post_id,
-        outgoing.c.volunteer_id == asked.c.volunteer_id,
-        outgoing.c.state == "refused",
-        outgoing.c.created_at >= asked.c.at,
+    same = (outgoing.c.post_id == asked.c.post_id) & (
+        outgoing.c.volunteer_id == asked.c.volunteer_id
     )
-    here = (asked.c.gone == "") & (asked.c.post_id == post.c.id) & (post.c.state == "held")
-    return [Asked(*row) for row in tx.execute(select(*_ASKED).where(here & refused))]
+    here = (outgoing.c.state == "refused") & outgoing.c.volunteer_id.is_not(None)
+    here &= (outgoing.c.created_at >= asked.c.at) & (asked.c.gone == "")
+    held = exists().where(post.c.id == asked.c.post_id, post.c.state == "held")
+    chosen = select(*_ASKED).select_from(outgoing.join(asked, same)).where(here & held).distinct()
+    return [Asked(*row) for row in tx.execute(chosen)]
 
 
 def _held(list_id: int) -> Select[Any]:
