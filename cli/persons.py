@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mailbox
+import sys
 from email.utils import getaddresses
 from pathlib import Path
 
@@ -28,14 +29,16 @@ def copy_of(app: App, list_name: str, address: str, as_json: bool) -> None:
 @click.command("forget")
 @click.argument("list_name", metavar="LIST")
 @click.argument("address")
-@click.confirmation_option(prompt="This cannot be undone. Forget them?")
+@click.option("--yes", is_flag=True, help="Does not ask back, as where there is no terminal.")
 @pass_app
-def forget(app: App, list_name: str, address: str) -> None:
+def forget(app: App, list_name: str, address: str, yes: bool) -> None:
     """Erases what we hold about ADDRESS on LIST: settings, history, letters, waiting mails.
 
     Links in mails they have stop working. A keyed hash stays, so that no import brings the
     address back. Posts that went out stay, without their author.
     """
+    if not yes and sys.stdin.isatty():
+        click.confirm("This cannot be undone. Forget them?", abort=True)
     with app.database.write() as tx:
         sender = the_list(tx, list_name)
         gone = forgotten.erase(tx, sender, address)

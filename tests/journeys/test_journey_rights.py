@@ -61,7 +61,7 @@ def test_e18_a_copy_of_all_that_is_held_by_command_and_by_mail(town: Installatio
 def test_e16_whoever_is_forgotten_is_in_no_file_any_more(town: Installation) -> None:
     joined(town)
     leave = mails(town.outgoing, letter="settings_changed", to=DILAN)[0]
-    said = town.command("subscriber", "forget", "news", DILAN, "--yes")
+    said = town.command("subscriber", "forget", "news", DILAN)
     assert said.startswith("Forgotten: ")
     bait = [DILAN.encode(), b"secret words of Dilan", b"house.example"]
     found = {
