@@ -152,7 +152,15 @@ def _entries(pen: Pen, volunteer: Volunteer, states: Sequence[Asking]) -> list[W
     }
     room = LONG if len(states) <= FEW else SHORT
     return [
-        _entry(pen, volunteer, number, known[one.post_id], one, _said(asked, one, names), room)
+        _entry(
+            pen,
+            volunteer,
+            number,
+            known[one.post_id],
+            one,
+            _said(pen, volunteer, asked, one, names),
+            room,
+        )
         for number, one in enumerate(states, start=1)
     ]
 
@@ -167,7 +175,7 @@ def _entry(
     room: int,
 ) -> WaitingView:
     zone = _zone(pen, volunteer)
-    waits = asking.is_put_off(state, pen.now) and state.put_off_until
+    waits = asking.is_put_off(state, pen.now) and bool(asked) and state.put_off_until
     flagged = state.quiet or post.proof == "none" or noticed.needs_a_person(pen.tx, post.id)
     return WaitingView(
         number=number,
@@ -184,13 +192,19 @@ def _entry(
     )
 
 
-def _said(asked: dict[int, list[Asked]], state: Asking, names: dict[int, str]) -> str:
-    found = [names[one.volunteer_id] for one in asked.get(state.post_id, ()) if _counts(one, names)]
-    return ", ".join(found)
-
-
-def _counts(one: Asked, names: dict[int, str]) -> bool:
-    return not one.gone and one.volunteer_id in names
+def _said(
+    pen: Pen,
+    reader: Volunteer,
+    asked: dict[int, list[Asked]],
+    state: Asking,
+    names: dict[int, str],
+) -> str:
+    """Who wants to wait, or who was asked besides the one who reads it."""
+    if asking.is_put_off(state, pen.now):
+        return names.get(state.put_off_by or 0, "")
+    rows = [one for one in asked.get(state.post_id, ()) if not one.gone]
+    found = [names[one.volunteer_id] for one in rows if one.volunteer_id in names]
+    return ", ".join(name for name in found if name != names.get(reader.id))
 
 
 def _beginning(text: str, room: int) -> str:

@@ -96,7 +96,7 @@ class WaitingView:
     """Of its text."""
     notes: tuple[str, ...] = ()
     asked: str = ""
-    """Who was asked, in words, "" when nobody was."""
+    """Who was asked besides whoever reads it, or who wants to wait; in words, or ""."""
     waits_until: date | None = None
     """Until when somebody wants to wait."""
     flagged: bool = False

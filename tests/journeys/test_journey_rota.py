@@ -108,11 +108,10 @@ def test_what_waits_is_answered_by_number(town: Installation) -> None:
     reply(town, asked, "waiting")
     queue = town.wait_for_mail(letter="queue_waiting", to=BOB)
     assert queue.subject == "3 to decide: Partnership News"
-    assert "1. Post 1" in queue.text and "Asked: Bob." in queue.text
+    assert "1. Post 1" in queue.text and "Asked:" not in queue.text
     reply(town, queue, "1 no, not our area\n2 yes\n3 spam")
     told = town.wait_for_mail(letter="queue_answered", to=BOB)
     assert "1 Post 1: not approved" in told.text and "2 Post 2: approved" in told.text
-    assert "Nobody" not in told.text
     rejected = town.wait_for_mail(letter="post_rejected", to="alice@charity.example")
     assert "not our area" in rejected.text
     assert "Post 3" not in town.command("waiting", "news")
