@@ -47,11 +47,6 @@ def complained(pen: Pen, reader: Subscriber) -> None:
     change.leave(pen, reader, told=False, why="complained about our mail")
 
 
-def revive(pen: Pen, reader: Subscriber) -> None:
-    """A sign of life from a reader."""
-    bounces.clear(pen.tx, reader.id)
-
-
 def go_on(pen: Pen, one: Stopped) -> str:
     """The next step with a stopped reader: probed, revived, removed, or "" for none yet."""
     reader = subscribers.by_id(pen.tx, one.subscriber_id)

@@ -71,6 +71,8 @@ def add_many(
     good: list[Subscriber] = []
     bad: list[tuple[int, str]] = []
     for line, row in rows:
+        if row.left:
+            continue
         try:
             new = _subscriber(pen, row, topics)
             good.append(replace(new, consent=f"{new.consent} {source}".strip()))
@@ -83,7 +85,7 @@ def add_many(
     if not dry_run:
         added = subscribers.add_many(pen.tx, good_new)
         history.note_added(pen.tx, pen.now, pen.sender.id, added, source)
-    counts = {"added": 0, "there": 0, "left": 0}
+    counts = {"added": 0, "there": 0, "left": sum(row.left for _, row in rows)}
     for new in good:
         counts[_ended(before, fold(new.address))] += 1
     return counts, bad

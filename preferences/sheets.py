@@ -38,6 +38,8 @@ class Row:
     consent: str = ""
     length: str = "full"
     attachments: str = "linked"
+    left: bool = False
+    """They had left where the file comes from."""
     problem: str = ""
     """Why it shall not be taken, where the file itself says so."""
 
@@ -106,8 +108,10 @@ def _row(given: dict[str, str]) -> Row:
         known["name"] = " ".join(filter(None, names))
     if given.get("opted") and "consent" not in known:
         known["consent"] = f"Opted in there on {given['opted'][:40]}."
-    problem = "they had left there" if given.get("left") else ""
-    return Row(**({"email": ""} | known), problem=problem)
+    state = given.get("state", "").lower()
+    left = bool(given.get("left")) or state in ("left", "unsubscribed", "cleaned")
+    problem = _STOPPED["by_bounces"] if state == "stopped" else ""
+    return Row(**({"email": ""} | known), left=left, problem=problem)
 
 
 def _delimiter(head: str) -> str:

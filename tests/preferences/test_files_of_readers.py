@@ -54,7 +54,16 @@ def test_an_audience_of_mailchimp() -> None:
         Row("carol@home.example", "Carol Smith", consent="Opted in there on 2021-03-04 10:00:00.")
     ]
     gone = read("Email Address,UNSUB_TIME\nc@home.example,2021-03-04 10:00:00\n")
-    assert gone[0].problem == "they had left there"
+    assert gone[0].left
+
+
+def test_who_left_where_the_file_comes_from_has_left() -> None:
+    rows = read("email,state\na@b.example,left\nc@b.example,active\nd@b.example,stopped\n")
+    assert [(row.left, bool(row.problem)) for row in rows] == [
+        (True, False),
+        (False, False),
+        (False, True),
+    ]
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])

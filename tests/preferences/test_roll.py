@@ -61,6 +61,14 @@ def test_nobody_is_brought_back_who_left(both: Preferences) -> None:
     assert bring_in(both, FILE)[0] == {"added": 0, "there": 1, "left": 2}
 
 
+def test_an_export_of_another_list_brings_nobody_who_left_there(both: Preferences) -> None:
+    file = b"email,state\na@home.example,left\nb@home.example,active\n"
+    for dry_run in (True, False):
+        assert bring_in(both, file, dry_run=dry_run)[0] == {"added": 1, "there": 0, "left": 1}
+    with both.db.read() as tx:
+        assert subscribers.by_address(tx, both.sender.id, "a@home.example") is None
+
+
 def test_a_cell_is_no_formula() -> None:
     assert sheets.spreadsheet_safe("=1+1") == "'=1+1"
     assert sheets.spreadsheet_safe("Carol") == "Carol"
