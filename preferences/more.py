@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from delivery.edition_mail import CALENDAR
+from delivery.ics import calendar
 from delivery.letters import Pen
+from delivery.pieces import calendar_entries, item_view
 from storage import history, lists, outgoing, posts
 from storage.records import Attachment, Post, StoredAttachment, Subscriber
 from templates import AttachmentView
@@ -53,7 +56,8 @@ def _send(pen: Pen, reader: Subscriber, post: Post, answers: str) -> None:
             reader,
             answers=answers,
             attached=[
-                _with_content(pen, one) for one in (*(pictures if number == 0 else ()), *batch)
+                *(_with_content(pen, one) for one in (*(pictures if number == 0 else ()), *batch)),
+                *(_dates(post, attached) if number == 0 else ()),
             ],
             post_title=post.title,
             post_text=post.text if number == 0 else "",
@@ -70,6 +74,13 @@ def _send(pen: Pen, reader: Subscriber, post: Post, answers: str) -> None:
     history.note(
         pen.tx, pen.now, "reader", "asked for more", post_id=post.id, subscriber_id=reader.id
     )
+
+
+def _dates(post: Post, attached: Sequence[StoredAttachment]) -> list[Attachment]:
+    """Its days as a file for the reader's calendar."""
+    entries = calendar_entries(post, item_view(post, attached))
+    content = calendar(entries).replace("\n", "\r\n").encode()
+    return [Attachment(CALENDAR, "text/calendar", content)] if entries else []
 
 
 def _batches(attached: Sequence[StoredAttachment]) -> list[list[StoredAttachment]]:
