@@ -159,6 +159,8 @@ def whole(mail: Mail) -> str:
     answers = mail.header("In-Reply-To")
     if answers.endswith("@lists.example.org>"):
         seen[-1] = "In-Reply-To: what we asked first"
+    elif re.fullmatch(r"<r\d+@example\.org>", answers):
+        seen[-1] = "In-Reply-To: what they wrote"
     if not answers:
         seen.pop()
     return _MARK.sub("MARK", "\n".join([*seen, "", mail.text]))
