@@ -14,9 +14,9 @@ import click
 
 from cli.app import App, Failure, pass_app, the_list
 from cli.moving_out import write_everything
-from ingest.draft import Draft
+from ingest.drafted import Draft
 from ingest.moved_in import NotAnArchive, read_archive
-from ingest.reading import read_and_draft
+from ingest.reading import IMPORTS, read_and_draft
 from ingest.supervise import ReadingRoom, Unreadable
 from storage import letters, lists, moved_in
 from storage.records import Arrival, MailingList, Post, Reading, Topic
@@ -88,7 +88,7 @@ def _as_posts(app: App, sender: MailingList, file: Path) -> Iterator[Counter[str
     with app.database.read() as tx:
         topics = lists.topics(tx, sender.id)
         known = moved_in.message_ids(tx, sender.id)
-    room = ReadingRoom(imports=["ingest.reading"])
+    room = ReadingRoom(imports=IMPORTS)
     try:
         mails = read_archive(file)
         while batch := list(islice(mails, AT_ONCE)):

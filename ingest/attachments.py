@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ingest.characters import clean_line
 from ingest.documents import clean_document
+from ingest.drafted import RefusedAttachment
 from ingest.file_kinds import (
     ARCHIVE,
     CONTENT_TYPES,
@@ -23,10 +24,6 @@ from ingest.pictures import clean_picture
 from ingest.refusals import Refusal
 from storage.records import Attachment
 
-KINDS_THAT_WORK = (
-    "PDF, Word, Excel, PowerPoint and OpenDocument files without macros, pictures (JPEG, PNG,"
-    " GIF, WebP), plain text, CSV and calendar (.ics) files work."
-)
 _UNKNOWN = "it is of a kind that not every reader can open safely"
 _BROKEN_PICTURE = "it is damaged, or larger than 25 million pixels"
 _TEXT_TYPES = {"text/csv": ".csv", "text/calendar": ".ics", "text/plain": ".txt"}
@@ -52,23 +49,6 @@ _QUIET_ENDINGS = {
     ".vcf": "text/vcard",
 }
 _WINMAIL = "it is an Outlook wrapping that other programs cannot open; please send as HTML"
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedAttachment:
-    filename: str
-    reason: str
-    """The end of the sentence "We could not pass on FILENAME: …", to be followed by
-    KINDS_THAT_WORK; with ``quiet`` a whole sentence."""
-    quiet: bool = False
-    """Nobody attached it knowingly (signatures, visiting cards): its author need not be told."""
-
-    @property
-    def sentence(self) -> str:
-        if self.quiet:
-            return self.reason
-        name = f"“{self.filename}”" if self.filename else "An attachment without a name"
-        return f"{name} was left out: {self.reason}."
 
 
 @dataclass(frozen=True, slots=True)

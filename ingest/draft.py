@@ -8,52 +8,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
-from ingest.attachments import KINDS_THAT_WORK, RefusedAttachment, check_attachment
+from ingest.attachments import check_attachment
 from ingest.bodies import MOST_CHARACTERS, body_of
 from ingest.characters import clean_line, clean_text
 from ingest.clean import LYING
+from ingest.drafted import Draft, RefusedAttachment
 from ingest.noticing import notice
 from ingest.read import read
 from ingest.titles import read_title
 from ingest.tree import Element, text_of, write
 from ingest.tree_lines import prune
 from ingest.wrapping import is_wrapping, unwrapped
-from storage.records import NOTHING_NOTICED, Attachment, Noticed, Reading
+from storage.records import Attachment, Reading
 
 MOST_ATTACHMENTS = 30
 _MOST_MAILS_INSIDE = 5
 _DEEPEST = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    title: str
-    """At most 150 characters, without the topics named in the subject."""
-    html: str
-    """Fit for a public page; pictures as cid:picture-1 …, found among the attachments."""
-    text: str
-    attachments: tuple[Attachment, ...] = ()
-    """Cleaned. Those shown in the HTML are inline and have its content_id."""
-    refused: tuple[RefusedAttachment, ...] = ()
-    """What the author attached and readers will not get."""
-    notes: tuple[str, ...] = ()
-    """Sentences for the moderator: what was taken away or looked odd."""
-    topics: tuple[str, ...] = ()
-    """Words in square brackets at the ends of the subject, lower case; perhaps no topics."""
-    whole_title: str = ""
-    """The title with those brackets, for when they are not topics of the list."""
-    empty: bool = False
-    """There is nothing to read: no words but perhaps pictures or documents."""
-    only_pictures: bool = False
-    """Empty, but for pictures without a description."""
-    noticed: Noticed = NOTHING_NOTICED
-    """In its words and links."""
-
-    @property
-    def for_author(self) -> tuple[str, ...]:
-        """Sentences for the author's receipt: what readers will not get, why, and what works."""
-        sentences = tuple(file.sentence for file in self.refused)
-        return (*sentences, KINDS_THAT_WORK) if sentences else ()
 
 
 def draft(reading: Reading) -> Draft:

@@ -10,9 +10,9 @@ import threading
 from dataclasses import dataclass, replace
 
 from config import Settings
-from ingest.draft import Draft
+from ingest.drafted import Draft
 from ingest.proof import only_for, prove
-from ingest.reading import read_and_draft
+from ingest.reading import IMPORTS, read_and_draft
 from ingest.resolver import Hurried, Resolver
 from ingest.screen import Scanning
 from ingest.supervise import ReadingRoom, Unreadable
@@ -48,7 +48,7 @@ class Examiner:
         self._settings = settings
         self._resolver = resolver
         self._scanning = Scanning(settings.spam_scanner)
-        self._room = ReadingRoom(children=2, imports=["ingest.reading"])
+        self._room = ReadingRoom(children=2, imports=IMPORTS)
         self.hurried = False
         """Others wait: nobody's name server may hold them up."""
 

@@ -12,7 +12,7 @@ from delivery.addresses import ListAddress
 from delivery.letters import Pen
 from delivery.marks import Mark
 from digest import coming
-from ingest.draft import Draft
+from ingest.drafted import Draft
 from storage.addresses import fold
 from storage.records import Letter, MailingList, Proof, Reading
 

@@ -13,7 +13,7 @@ from config import Settings
 from delivery.addresses import read_address
 from delivery.letters import Desk, Pen
 from delivery.marks import Marks
-from ingest.draft import Draft
+from ingest.drafted import Draft
 from ingest.matter import Matter, Outcome
 from ingest.route import route
 from storage import letters, lists, posts, subscribers

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from ingest.attachments import RefusedAttachment, check_attachment, clean_attachment
+from ingest.attachments import check_attachment, clean_attachment
+from ingest.drafted import RefusedAttachment
 from ingest.file_kinds import CONTENT_TYPES, safe_name
 from storage.records import Attachment
 

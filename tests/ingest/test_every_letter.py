@@ -10,8 +10,7 @@ from sqlalchemy import update
 
 import templates
 from delivery.letters import Desk, Pen
-from ingest.attachments import RefusedAttachment
-from ingest.draft import Draft
+from ingest.drafted import Draft, RefusedAttachment
 from preferences import returned, roll, sheets, unreachable
 from storage import bounces, editions, lists, outgoing, subscribers, volunteers
 from storage.database import Database

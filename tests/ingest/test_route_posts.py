@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from ingest.attachments import RefusedAttachment
-from ingest.draft import Draft
+from ingest.drafted import Draft, RefusedAttachment
 from storage.database import Database
 from storage.records import Bounce, Proof
 from tests.ingest.desks import ALICE, BOB, CAROL, FORGED, PROVEN, WORDS, Desks, answering, settle

@@ -26,7 +26,7 @@ from delivery.letters import Desk, Pen
 from delivery.marks import Marks
 from delivery.pieces import write_pieces
 from ingest.characters import clean_line
-from ingest.draft import Draft
+from ingest.drafted import Draft
 from ingest.links import SCHEMES
 from ingest.reading import read_and_draft
 from moderation.hold import hold
