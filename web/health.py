@@ -106,14 +106,18 @@ def _letters(tx: Connection) -> list[Finding]:
 def _parts(tx: Connection, now: datetime) -> list[Finding]:
     """A part that said nothing for a while was not stopped on purpose: that it would have told."""
     found = []
-    for pulse in pulses.every(tx):
+    every = pulses.every(tx)
+    # A container that was killed comes back under another name, and nobody misses the old one.
+    alive = {pulse.part for pulse in every if now - pulse.at <= SILENT}
+    for pulse in every:
         if pulse.failed >= FAILED_LETTERS:
             says = f"{pulse.failed} letters were brought one after the other, and none was kept."
             todo = "See the log of `postround smtp`, the disk, and the database."
             found.append(Finding("keeping", "bad", says, todo))
         if now - pulse.at > SILENT:
+            kind: Kind = "note" if pulse.part in alive else "bad"
             says = f"{pulse.part} on {pulse.host} gave no sign of life since {_when(pulse.at)}."
-            found.append(Finding("parts", "bad", says, "Start it again, and look at its log."))
+            found.append(Finding("parts", kind, says, "Start it again, and look at its log."))
     return found or [Finding("parts", "ok", "Every part that was started is alive.")]
 
 

@@ -90,6 +90,14 @@ def test_i7_a_part_that_fell_silent_and_one_that_was_stopped(browser: Browser) -
     assert health(browser) == "ok"
 
 
+def test_i7_a_part_that_goes_on_under_another_name_is_not_missed(browser: Browser) -> None:
+    with browser.db.write() as tx:
+        pulses.beat(tx, "sender", "container-1", browser.now, browser.now, {})
+        browser.now += timedelta(minutes=10)
+        pulses.beat(tx, "sender", "container-2", browser.now, browser.now, {})
+    assert health(browser) == "ok"
+
+
 def test_i7_letters_come_and_none_is_kept(browser: Browser) -> None:
     with browser.db.write() as tx:
         pulses.beat(tx, "smtp", "here", browser.now, browser.now, {"failed": 3})
