@@ -425,6 +425,13 @@ plan = _table(
     UniqueConstraint("list_id", "frequency", "period"),
 )
 
+logo = _table(
+    "logo",
+    _ref("list_id", "mailing_list"),
+    Column("content", LargeBinary, nullable=False),
+    UniqueConstraint("list_id"),
+)
+
 report = _table(
     "report",
     _ref("edition_id", "edition"),
