@@ -46,8 +46,10 @@ class Watch:
         return "halt" if len(self.streak) >= HALT_AFTER else "on"
 
     def rest(self) -> None:
-        """After a halt it begins anew; a server that was slow may still be so."""
-        if self._answer and self._answer[0] is Refused and len(self.streak) >= HALT_AFTER:
+        """After a rest: a halt is over, and a server that was slow is tried with a few mails."""
+        if self._answer and self._answer[0] is TryLater:
+            self.streak = self.streak[: SLOW_AFTER // 2]
+        elif len(self.streak) >= HALT_AFTER:
             self._forget()
 
     def _forget(self) -> None:

@@ -61,10 +61,10 @@ def begin(
 
 def end(tx: Connection, now: datetime, *, login_only: bool = False) -> int:
     """Lets everything go on, or only what stood still for our login; how many halts ended."""
-    here = halt.c.ended_at.is_(None)
+    ended = update(halt).where(halt.c.ended_at.is_(None)).values(ended_at=now)
     if login_only:
-        here &= halt.c.lane.is_(None) & halt.c.edition_id.is_(None)
-    return tx.execute(update(halt).where(here).values(ended_at=now)).rowcount
+        ended = ended.where(halt.c.lane.is_(None), halt.c.edition_id.is_(None))
+    return tx.execute(ended).rowcount
 
 
 def end_edition(tx: Connection, edition_id: int, now: datetime) -> None:

@@ -148,6 +148,7 @@ def test_g8_after_three_wrong_passwords_it_stops_and_holds_everything(
         assert transport.tries == 1, "one try after each pause"
         clock.ahead += sender_module.PAUSE_AFTER_WRONG_PASSWORDS * 1.1
         until(lambda: transport.tries, lambda tries: tries == 2)
+        until(lambda: halts_of(outbox)[0].until or clock(), lambda then: then > clock())
         clock.ahead += sender_module.PAUSE_AFTER_WRONG_PASSWORDS * 1.1
         wait_for(outbox, number, "sent", 1)
         until(lambda: halts_of(outbox), lambda found: found == [])
@@ -227,7 +228,7 @@ def test_g7_a_server_that_says_not_so_fast_is_given_time(
     with sending(outbox, catching_server.port):
         until(lambda: tried(outbox, numbers), lambda many: many >= 10)
         time.sleep(1)
-        assert tried(outbox, numbers) <= 14, "it does not use up the others meanwhile"
+        assert tried(outbox, numbers) <= 24, "it does not use up the others meanwhile"
         catching_server.answers.clear()
         clock.ahead = timedelta(minutes=2)
         until(lambda: {row(outbox, one).state for one in numbers}, lambda seen: seen == {"sent"})
