@@ -17,7 +17,7 @@ from cli.weekly_mail import is_due, write_weekly
 from config import Settings
 from delivery.letters import Desk, Pen
 from preferences.prints import prints
-from storage import forgotten, lists, pulses, retention, schema
+from storage import forgotten, lists, pulses, retention, schema, subscribers
 from storage.database import Database, Unavailable
 from storage.retention import BATCH, Periods
 
@@ -125,7 +125,8 @@ class Upkeep:
             assert of_list is not None
             print_ = prints(Pen(tx, desk, of_list, now), reader.address)[0]
             forgotten.remember(tx, print_, now)
-            forgotten.erase(tx, of_list, reader.address)
+            # As a reader only: the same address may still write posts.
+            subscribers.forget(tx, of_list.id, reader.address)
         return len(found)
 
     def _compare(self) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from cli.upkeep import Upkeep
 from config import Settings
-from storage import confirmations, letters, outgoing, posts, subscribers
+from storage import confirmations, letters, outgoing, posts, subscribers, volunteers
 from storage.database import Database
 from storage.tables import (
     attachment,
@@ -79,11 +79,16 @@ def test_of_who_left_a_keyed_hash_stays(database: Database) -> None:
         gone = new_reader(tx, to)
         new_reader(tx, to, "dilan@reader.example")
         subscribers.leave(tx, gone.id, NOON)
+        new_post(tx, to, author_address=gone.address)
+        volunteers.meet_author(tx, to.id, gone.address, "Carol", NOON)
     assert tidy(database, NOON + 27 * DAY) == {}
     assert tidy(database, NOON + 29 * DAY) == {"readers who left": 1}
     with database.read() as tx:
         assert tx.execute(select(subscriber.c.address)).scalars().all() == ["dilan@reader.example"]
         (hash_,) = tx.execute(select(forgotten.c.hash)).scalars()
+        # Who reads no more may still write.
+        assert volunteers.known_author(tx, to.id, "carol@reader.example") is not None
+        assert tx.execute(select(post.c.author_address)).scalar() == "carol@reader.example"
     assert len(hash_) == 64 and "carol" not in hash_
 
 
