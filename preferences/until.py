@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 from delivery.days import read_day
-from preferences.words import fold, ordered, words
+from preferences.words import LANGUAGES, fold, ordered, words
 
 LONGEST = timedelta(days=2 * 366)
 _FOR = re.compile(r"(?:for )?(\w+) (\w+)\Z")
@@ -28,7 +28,7 @@ def _read(text: str, today: date, language: str) -> date | None:
 
 
 def _after(number: str, unit: str, today: date, language: str) -> date | None:
-    count = _count(number)
+    count = _count(number, language)
     if count is None or count > 999:
         return None
     if unit in words(language, "days"):
@@ -40,9 +40,12 @@ def _after(number: str, unit: str, today: date, language: str) -> date | None:
     return None
 
 
-def _count(number: str) -> int | None:
+def _count(number: str, language: str) -> int | None:
     if number.isdecimal():
         return int(number[:4])
     # "a" and "one" stand first and are both 1.
-    spelled = ordered("en", "numbers")
-    return max(spelled.index(number), 1) if number in spelled else None
+    for tried in (language, "en"):
+        spelled = ordered(tried, "numbers") if tried in LANGUAGES else ()
+        if number in spelled:
+            return max(spelled.index(number), 1)
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from functools import cache
@@ -24,8 +25,13 @@ def ordered(language: str, kind: str) -> tuple[str, ...]:
 
 
 def fold(text: str) -> str:
-    """Case, width and the shape of apostrophes do not matter to a reader, nor here."""
-    return unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    """Case, width and the shape of apostrophes do not matter to a reader, nor here; nor do the
+    vowel marks and the punctuation of Arabic."""
+    return _MARKS.sub("", unicodedata.normalize("NFKC", text).casefold().translate(_SAME))
+
+
+_SAME = str.maketrans({"’": "'", "،": ",", "؛": ";", "؟": "?"})
+_MARKS = re.compile("[\u0640\u064b-\u065f\u0670]")
 
 
 def _tried(language: str) -> set[str]:

@@ -33,6 +33,22 @@ def kinds(language: str) -> dict[str, list[str]]:
     return tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize("typed", ["مواضيع السكن، القانون", "مواضيع السَّكن و القانون"])
+def test_arabic_commas_and_vowel_marks_do_not_matter(typed: str) -> None:
+    (wish,) = read_wishes(typed, TOPICS, TODAY, "ar")
+    assert wish.changes == {"topics": (1, 3)}
+
+
+def test_an_arabic_question_decides_nothing() -> None:
+    (wish,) = read_wishes("إيقاف؟", TOPICS, TODAY, "ar")
+    assert wish.kind == "unclear"
+
+
+def test_numbers_are_read_as_arabic_words() -> None:
+    (wish,) = read_wishes("إيقاف مؤقت ثلاثة أسابيع", TOPICS, TODAY, "ar")
+    assert wish.changes == {"paused_until": date(2026, 12, 9)}
+
+
 @pytest.mark.parametrize(
     ("typed", "kind"),
     [

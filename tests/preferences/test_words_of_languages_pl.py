@@ -17,7 +17,8 @@ from storage.records import Topic
 TODAY = date(2026, 11, 18)
 TOPICS = (Topic(1, 1, "housing", "Mieszkanie"), Topic(2, 1, "jobs", "Praca"))
 FOLDER = Path(preferences.words.__file__).parent
-SHARED = {"between_numbers", "between_topics", "between_choices"}
+# Joining words mean the same wherever they stand, and one list is a part of another.
+SHARED = {"between_numbers", "between_topics", "between_choices", "language_itself"}
 
 
 def kinds(language: str) -> dict[str, list[str]]:
@@ -59,6 +60,7 @@ def test_a_polish_word_that_stands_alone(typed: str, kind: str) -> None:
         ("tematy mieszkanie i praca", {"topics": (1, 2)}),
         ("praca codziennie", {"topic_frequencies": {2: "daily"}}),
         ("przerwa 3 tygodnie", {"paused_until": date(2026, 12, 9)}),
+        ("przerwa na dwa tygodnie", {"paused_until": date(2026, 12, 2)}),
         ("wszystkie tematy", {"topics": ()}),
         ("język polski", {"language": "pl"}),
     ],
