@@ -86,6 +86,11 @@ def _volunteer(tx: Connection, entry: Entry) -> bool:
     return tx.execute(gone).rowcount == 1
 
 
+def _author(tx: Connection, entry: Entry) -> bool:
+    here = author.c.id == entry["id"]
+    return tx.execute(update(author).where(here).values(trusted=entry["trusted"])).rowcount == 1
+
+
 def _post(tx: Connection, entry: Entry) -> bool:
     moments = ("approved_at", "straight_away_at", "decided_at")
     values: dict[str, Any] = {name: _moment(entry[name]) for name in moments if name in entry}
@@ -173,6 +178,7 @@ _WORK: dict[str, Callable[[Connection, Entry], bool]] = {
     "forgotten hash": _hash,
     "forgotten hash gone": _hash_gone,
     "volunteer": _volunteer,
+    "author": _author,
     "post": _post,
     "post free": _post_free,
     "edition": _edition,

@@ -163,7 +163,11 @@ def note_approval(tx: Connection, list_id: int, address: str, step: int = 1) -> 
 def set_trust(tx: Connection, list_id: int, address: str, trusted: bool) -> bool:
     here = (author.c.list_id == list_id) & (author.c.address_key == fold(address))
     here &= author.c.trusted.is_not(trusted)
-    return tx.execute(update(author).where(here).values(trusted=trusted)).rowcount > 0
+    changed = update(author).where(here).values(trusted=trusted).returning(author.c.id)
+    number = tx.execute(changed).scalar_one_or_none()
+    if number is not None:
+        journal.note(tx, "author", id=number, trusted=trusted)
+    return number is not None
 
 
 def authors(tx: Connection, list_id: int, *, trusted_only: bool = False) -> list[Author]:

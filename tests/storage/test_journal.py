@@ -11,7 +11,16 @@ from sqlalchemy import select, text
 
 from delivery.letters import Desk
 from delivery.marks import Marks
-from storage import backup, forgotten, journal, outgoing, restore, subscribers
+from storage import (
+    backup,
+    forgotten,
+    journal,
+    outgoing,
+    posts,
+    restore,
+    subscribers,
+    volunteers,
+)
 from storage.archive import read_manifest
 from storage.database import Database, DiskFull
 from storage.journal import Journal, at, read, since_copy
@@ -212,6 +221,35 @@ def test_who_was_forgotten_is_forgotten_again(database: Database, tmp_path: Path
             mail = outgoing.by_id(tx, gone)
             assert mail is None or mail.to == ""
     assert b"carol@reader" not in file.read_bytes()
+
+
+def test_who_was_taken_off_or_trusted_no_more_stays_so(database: Database, tmp_path: Path) -> None:
+    path, alice = tmp_path / "journal", "alice@charity.example"
+    noted = Database(database.url, journal=Journal(path))
+    with noted.write() as tx:
+        to = new_list(tx)
+        bob = new_moderator(tx, to, "Bob")
+        volunteers.meet_author(tx, to.id, alice, "Alice", NOON)
+        volunteers.set_trust(tx, to.id, alice, True)
+        held = new_post(tx, to)
+    backup.back_up(noted, tmp_path / "copy", "a secret for tests only", datetime.now(UTC))
+    with noted.write() as tx:
+        volunteers.remove(tx, to.id, "moderator", bob.address, NOON)
+        volunteers.set_trust(tx, to.id, alice, False)
+        posts.change_state(tx, held.id, ["held"], "rejected", {"decided_at": NOON})
+    noted.close()
+    copied = tmp_path / "copy"
+    with restore.into_file(tmp_path / "again.db", NOW, replace=False) as made:
+        with made.filling() as tx:
+            restore.load(tx, copied, read_manifest(copied), {}, lambda _: None)
+        with made.going_on() as tx:
+            assert volunteers.every(tx, to.id, "moderator")
+            replay(tx, list(read([path])), NOW, all_noted=True)
+            assert volunteers.every(tx, to.id, "moderator") == []
+            known = volunteers.known_author(tx, to.id, alice)
+            assert known is not None and not known.trusted
+            (decided,) = posts.by_ids(tx, [held.id])
+            assert (decided.state, decided.decided_at) == ("rejected", NOON)
 
 
 def test_a_damaged_database_makes_no_copy(sqlite_url: str, tmp_path: Path) -> None:
