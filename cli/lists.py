@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +14,13 @@ from cli.show import json_option, rows
 from delivery.addresses import good_name
 from digest.proof import check_proof
 from digest.timetable import SCHEDULED, WrongTimetable, of_list
-from storage import lists, pauses, subscribers
+from storage import lists, logos, pauses, subscribers
 from storage.records import MailingList, Subscriber
 from templates.catalogue import LANGUAGES
 from templates.look import is_colour
 
+MOST_LOGO_BYTES = 16 * 1024
+"""Every mail carries it."""
 _RANGES = {"undo-minutes": click.IntRange(0, 1440), "ask-hours": click.IntRange(1, 80)}
 
 
@@ -121,20 +124,43 @@ def show(app: App, name: str | None, as_json: bool) -> None:
 @list_group.command("edit")
 @click.argument("name")
 @click.option("--name", "title", default=None, help="Its name as readers see it.")
+@click.option("--logo", default=None, help="A picture file for the band of its round-ups, or none.")
 @_options
 @pass_app
-def edit(app: App, /, name: str, **options: Any) -> None:
+def edit(app: App, /, name: str, logo: str | None, **options: Any) -> None:
     """Changes what is given of the list NAME."""
     changes = _given(options)
-    if not changes:
+    if not changes and logo is None:
         raise Failure("Say what to change; see postround list edit --help.")
     with app.database.write() as tx:
         before = the_list(tx, name)
         _check(MailingList(**{**_fields(before), **changes}))
-        lists.edit(tx, before.id, changes)
+        if changes:
+            lists.edit(tx, before.id, changes)
+        if logo is not None:
+            _set_logo(tx, before.id, logo)
         if "canary" in changes:
             _watch(tx, before, changes["canary"], app.now)
     click.echo(f"Changed {before.address}.")
+
+
+def _set_logo(tx: Connection, list_id: int, file: str) -> None:
+    """A small PNG, drawn anew from whatever picture it is."""
+    if file.strip().casefold() == "none":
+        logos.remove(tx, list_id)
+        return
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(file) as picture:
+            picture.thumbnail((240, 112))
+            drawn = io.BytesIO()
+            picture.convert("RGBA").quantize(128).save(drawn, "PNG", optimize=True)
+    except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise Failure(f"{file} is no picture that can be read.") from error
+    if len(drawn.getvalue()) > MOST_LOGO_BYTES:
+        raise Failure(f"{file} is too rich in detail for a logo: take a simpler picture.")
+    logos.put(tx, list_id, drawn.getvalue())
 
 
 def _watch(tx: Connection, before: MailingList, address: str, now: datetime) -> None:

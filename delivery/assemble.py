@@ -173,6 +173,28 @@ def with_calendar(frame: bytes, name: str, entries: bytes) -> bytes:
     return with_attachments(frame, [head.encode("ascii") + entries])
 
 
+def with_picture(frame: bytes, name: str, content: bytes) -> bytes:
+    """``frame`` with a PNG picture that its HTML shows as "cid:NAME" (RFC 2387)."""
+    found = _BODY.search(frame)
+    if found is None:
+        return frame
+    boundary = b"=_r" + hashlib.sha256(frame).hexdigest()[:16].encode()
+    head = f"Content-Type: image/png\r\nContent-ID: <{name}>\r\n"
+    head += f'Content-Disposition: inline; filename="{name}.png"\r\n'
+    head += "Content-Transfer-Encoding: base64\r\n\r\n"
+    return b"".join(
+        (
+            frame[: found.start()],
+            b'Content-Type: multipart/related; type="multipart/alternative";\r\n',
+            b' boundary="' + boundary + b'"\r\n\r\n--' + boundary + b"\r\n",
+            frame[found.start() :],
+            b"--" + boundary + b"\r\n" + head.encode("ascii"),
+            encodebytes(content).replace(b"\n", b"\r\n"),
+            b"--" + boundary + b"--\r\n",
+        )
+    )
+
+
 def with_attachments(frame: bytes, parts: Sequence[bytes]) -> bytes:
     """``frame`` with whole MIME parts beside its own (RFC 2046 §5.1.3), the same each time."""
     found = _BODY.search(frame)

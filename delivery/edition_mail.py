@@ -29,6 +29,7 @@ from delivery.assemble import (
     with_attachments,
     with_calendar,
     with_file,
+    with_picture,
 )
 from delivery.compose import POLICY
 from delivery.dkim_sign import Signer, end_of_body, relaxed_part
@@ -79,6 +80,8 @@ class Heads:
     """The organiser's own words."""
     short: frozenset[int] = frozenset()
     """Posts that somebody wants in a headline and a line."""
+    logo: bytes = b""
+    """The list's, a PNG picture."""
 
 
 def make_frames(
@@ -288,6 +291,7 @@ def _mail(mailing_list: MailingList, form: str, heads: Heads, single: str | None
             intro="" if single else heads.intro,
             colour=mailing_list.colour,
             pages=mailing_list.pages and single is None,
+            logo=bool(heads.logo),
         )
         parts.append(Part(piece_form, content_of(piece_form), frame))
     language = template_form(piece_forms(form)[0])[1]
@@ -295,7 +299,9 @@ def _mail(mailing_list: MailingList, form: str, heads: Heads, single: str | None
         language=language, list_title=mailing_list.title, day=heads.day, title=single or ""
     )
     file = f"{mailing_list.name}-{heads.day}.pdf" if brings_sheets(form) else ""
-    return encode_frame(_headers(mailing_list, subject), secrets.token_hex(8), parts, file)
+    whole = encode_frame(_headers(mailing_list, subject), secrets.token_hex(8), parts, file)
+    shows = heads.logo and content_of(piece_forms(form)[-1]) == "html"
+    return with_picture(whole, "logo", heads.logo) if shows else whole
 
 
 def _headers(mailing_list: MailingList, subject: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -13,7 +13,7 @@ from delivery.forms import mail_form, piece_forms
 from delivery.pieces import ensure
 from digest.claimed import Run
 from digest.timetable import read_zone
-from storage import lists, pieces, posts
+from storage import lists, logos, pieces, posts
 from storage.records import Files, Format, Length, MailingList, Plan
 
 Wish = tuple[Format, str, Length, Files]
@@ -100,7 +100,8 @@ def _frames(tx: Connection, run: Run, prepared: Prepared, forms: Iterable[str]) 
     alone = sorted(prepared.posts) if run.lead.frequency == "straight away" else []
     titles = {post.id: post.title for post in posts.by_ids(tx, alone)}
     topics = lists.topics(tx, run.mailing_list.id)
-    made = make_frames(run.mailing_list, topics, new, heads_of(run, titles))
+    heads = replace(heads_of(run, titles), logo=logos.of_list(tx, run.mailing_list.id))
+    made = make_frames(run.mailing_list, topics, new, heads)
     pieces.put_frames(tx, run.lead.id, made)
     prepared.forms.update(new)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email import message_from_bytes, policy
 from typing import Literal
@@ -32,7 +32,7 @@ from digest.prepare import intro_of
 from digest.run import aware, window_of
 from digest.timetable import Slot, next_slot, of_list, read_zone, slot_for
 from digest.windows import straight_away
-from storage import editions, lists, plans, posts, subscribers, taken
+from storage import editions, lists, logos, plans, posts, subscribers, taken
 from storage.database import Database
 from storage.outgoing import posts_of
 from storage.records import Format, Frequency, MailingList, Outgoing, Plan, Subscriber
@@ -207,6 +207,7 @@ def _mail(
         for form in piece_forms(row.form):
             made = write_pieces(post, attached, names, form, pages=mailing_list.pages)
             pieces |= {(form, piece_key(name, post.id)): piece for name, piece in made.items()}
+    heads = replace(heads, logo=logos.of_list(tx, mailing_list.id))
     frames = make_frames(mailing_list, topics, [row.form], heads)
     frame = frame_for(frames, pieces, row.form, row.items)
     if brings_files(row.form):

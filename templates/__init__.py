@@ -31,7 +31,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -168,13 +168,15 @@ def edition_frame(
     late: datetime | None = None,
     colour: str = "",
     pages: bool = False,
+    logo: bool = False,
 ) -> str:
     """Everything around the items of one round-up, the closing lines included.
 
     ``day`` is the list's date of the edition; ``heading`` replaces that date as headline;
     ``intro`` is the organiser's own words (text); ``single`` leaves out the contents list, for
     a post that goes straight away; ``late`` is when it was due, where that is long ago;
-    ``colour`` is the list's own; ``pages`` says whether it can be read as a page. Slots: dates, contents, items, total, address, settings_url,
+    ``colour`` is the list's own; ``pages`` says whether it can be read as a page;
+    ``logo`` whether the mail brings a picture "cid:logo". Slots: dates, contents, items, total, address, settings_url,
     leave_url, settings_address.
     """
     known = {
@@ -185,6 +187,7 @@ def edition_frame(
         "single": single,
         "late": late or "",
         "pages": pages,
+        "logo": logo,
     }
     if form == "text":
         return _piece(form, "frame", language, known)
@@ -242,9 +245,9 @@ def edition_also_in(form: Form, names: tuple[str, ...], *, language: str = "en")
     return "\n" + piece.rstrip("\n") if form == "text" else piece
 
 
-def prepare() -> None:
+def prepare(languages: Iterable[str] = ("en",)) -> None:
     """Compiles every template, so that a broken one stops the start and not the Monday mail."""
-    for language in LANGUAGES:
+    for language in languages:
         for path in sorted(_HERE.rglob("*.*")):
             name = path.relative_to(_HERE).as_posix()
             if path.suffix == ".mjml":

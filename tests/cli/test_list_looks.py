@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from cli.main import postround
 
@@ -55,3 +56,13 @@ def test_the_test_mailbox_is_a_reader_and_only_the_newest(town: CliRunner) -> No
     told = town.invoke(postround, ["subscriber", "export", "news"]).output
     states = {line.split(",")[0]: "active" in line for line in told.splitlines()[1:]}
     assert states == {"canary@mailbox.example": False, "news-canary@lists.example": True}
+
+
+def test_a_logo_is_drawn_anew_from_any_picture(town: CliRunner, tmp_path: Path) -> None:
+    big, text = tmp_path / "logo.jpg", tmp_path / "logo.txt"
+    Image.new("RGB", (900, 600), "#7a1f5c").save(big)
+    text.write_text("no picture")
+    assert not edit(town, "--logo", str(big))
+    assert "no picture" in edit(town, "--logo", str(text))
+    assert "no picture" in edit(town, "--logo", str(tmp_path / "missing.png"))
+    assert not edit(town, "--logo", "none")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64decode
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -18,7 +18,7 @@ from delivery.dkim_sign import Key, Signer
 from delivery.edition_mail import EditionMails
 from delivery.letters import Desk
 from delivery.marks import Marks
-from storage import outgoing, posts
+from storage import logos, outgoing, posts
 from storage.database import Database
 from storage.records import Attachment, Outgoing
 from storage.tables import outgoing as outbox
@@ -214,3 +214,19 @@ def test_a_round_up_that_was_laid_out_once_is_signed_for_each_reader(
         assert isinstance(message, Dotless)
         assert bytes(message).count(b"\r\n.") == 0
     assert len(mails._layouts) == 1
+
+
+def test_a_logo_goes_with_html_and_is_shown_there(town: Town) -> None:
+    carol, dora = town.reader("carol"), town.reader("dora", format="plain")
+    with town.db.write() as tx:
+        logos.put(tx, town.news.id, b"\x89PNG of a logo")
+    town.post("Room", local("fri", "12:00"), "housing", event_date=date(2026, 12, 8))
+    town.tick(MONDAY)
+    message = built(town, carol)
+    html = words(message, "html")
+    (picture,) = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    assert picture["Content-ID"] == "<logo>" and 'src="cid:logo" alt=""' in html
+    assert picture.get_content() == b"\x89PNG of a logo"
+    assert [part.get_filename() for part in message.iter_attachments()] == ["dates.ics"]
+    assert "Room" in words(message, "plain")
+    assert built(town, dora).get_content_type() == "text/plain"
