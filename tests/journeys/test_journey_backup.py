@@ -73,7 +73,9 @@ def test_a13_with_the_journal_it_is_as_if_nothing_had_been(copied: Installation)
     time.sleep(1)
     assert sent(copied) == before
     assert '"left"' in copied.command("subscriber", "show", "news", "dilan@home.example", "--json")
-    assert "no reader" in copied.command("subscriber", "show", "news", "esther@home.example", code=1)
+    assert "no reader" in copied.command(
+        "subscriber", "show", "news", "esther@home.example", code=1
+    )
     # An old mail about a lost post decides nothing about one that came later.
     copied.send(post("Newer", number=8), "alice@charity.example", LIST)
     copied.wait_for_mail(letter="post_held", subject="Newer")
