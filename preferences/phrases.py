@@ -123,9 +123,9 @@ def language_named(line: str, language: str) -> str:
     """ "language arabic", "in arabic": the language's code, or ""."""
     begin = beginning(line, words(language, "language"))
     named = line[len(begin) :].strip()
-    # "in it" names no language, though "it" is the code of one.
-    by_code = len(named) < 4 and not begin.startswith(tuple(words(language, "language_itself")))
-    return read_language(named) if begin and not by_code else ""
+    # "in it" names no language, though "it" is the code of one; "language it" does.
+    by_code = len(named) < 4 and named.isascii()
+    return "" if not begin or (by_code and len(begin) < 4) else read_language(named)
 
 
 def new_address(line: str, language: str) -> str:
