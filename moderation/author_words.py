@@ -93,7 +93,7 @@ def _correction(reply: str, first: str, language: str) -> Said | None:
     lines = body_below(reply, first[:1000], frozenset(), language).split("\n")
     while lines and (not lines[0].strip() or not without_fields(lines[0], language).strip()):
         found |= fields_of([lines.pop(0)], language)
-    behind = rest.strip(" .:!–—-*")
+    behind = rest.lstrip(" .:!–—-*").rstrip(" *")
     text = "\n".join([behind, *lines] if behind else lines)[:MAX_TEXT].strip()
     return Said("correct", text, found, line=first[:200]) if text or found else None
 

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from delivery.letters import Pen, To
-from moderation.showing import to_author, to_moderator
+from moderation.showing import to_author, to_moderator, topic_names
 from storage import carried, history, outgoing, posts, subscribers, volunteers
 from storage.records import Post, Volunteer
 
@@ -72,6 +72,7 @@ def decided(
             straight_away=approved and _straight_away(case),
             undo_minutes=case.pen.sender.undo_minutes,
             corrects=_corrects(case),
+            topics=topic_names(case.pen.tx, case.post) if approved else [],
             edited=edited is not None,
             **_before_and_after(case, edited),
             trusted=(case.post.author_address if trusted else ""),
