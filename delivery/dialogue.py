@@ -74,12 +74,12 @@ class Dialogue(asyncio.Protocol):
             return Refused("The address has letters that this mail server does not carry.")
         phase = ""
         try:
-            async with asyncio.timeout(ENVELOPE_SECONDS):
+            async with asyncio.timeout(ENVELOPE_SECONDS) as limit:
                 no = await self._envelope(envelope_from, to, self._options(message, to))
-            if no is not None:
-                return no
-            phase = PERHAPS_SENT
-            async with asyncio.timeout(DOT_SECONDS):
+                if no is not None:
+                    return no
+                limit.reschedule(asyncio.get_running_loop().time() + DOT_SECONDS)
+                phase = PERHAPS_SENT
                 self._write(_with_dot(message if self._eight_bits else seven_bits(message)))
                 return self._judged(await self._reply(), everybody=True)
         except TimeoutError:

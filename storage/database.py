@@ -97,6 +97,7 @@ class Database:
         """
         with self._turns.mine(), _translated(), self.engine.begin() as connection:
             connection.info.pop("journal", None)  # of a transaction that was not kept
+            connection.info["journalled"] = self.journal.path is not None
             yield connection
             # Before the commit: what is done and not noted would be undone by an older copy.
             self.journal.append(connection.info.pop("journal", []))

@@ -40,8 +40,8 @@ _SENT = (
         reason=bindparam("b_reason"),
         message=None,
     )
-    .returning(*_JOURNALLED)
 )
+_SENT_AND_TOLD = _SENT.returning(*_JOURNALLED)
 _FIELDS = [outgoing.c[_COLUMN.get(name, name)] for name in _NAMES]
 _BY_ORDER = itemgetter(0, 1, 2)
 
@@ -117,7 +117,10 @@ def note_sent(
 ) -> None:
     """``reason``: what is worth knowing later, such as that it was perhaps sent before."""
     values = {"b_ids": outgoing_ids, "b_claim": claim, "b_now": now, "b_reason": reason}
-    for row in tx.execute(_SENT, values):
+    if not tx.info.get("journalled", True):
+        tx.execute(_SENT, values)
+        return
+    for row in tx.execute(_SENT_AND_TOLD, values):
         journal.note(tx, "mail", state="sent", **dict(zip(_JOURNAL_NAMES, row, strict=True)))
 
 
