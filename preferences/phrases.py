@@ -125,7 +125,7 @@ def language_named(line: str, language: str) -> str:
     named = line[len(begin) :].strip()
     # "in it" names no language, though "it" is the code of one; "language it" does.
     by_code = len(named) < 4 and named.isascii()
-    return "" if not begin or (by_code and len(begin) < 4) else read_language(named)
+    return "" if not begin or (by_code and len(begin) < 3) else read_language(named)
 
 
 def new_address(line: str, language: str) -> str:
