@@ -98,16 +98,17 @@ def _ends_at(text: str, end: int) -> bool:
 def after(line: str, kind: str, language: str) -> str | None:
     """What follows a word of that kind at the beginning of the line; None without such a word."""
     text = without_opening(line.strip(), language)
-    word = beginning(fold(text), words(language, kind))
+    word = beginning(fold(text[:LONGEST_LINE]), words(language, kind))
     return text[len(word) :] if word else None
 
 
 def without_opening(text: str, language: str) -> str:
     """Without the "Sorry, " or "Hi, " before a word."""
     openings = words(language, "before") | words(language, "greetings")
-    while word := beginning(fold(text), openings):
-        text = text[len(word) :].lstrip(" ,.!–—-")
-    return text
+    head, rest = text[:LONGEST_LINE], text[LONGEST_LINE:]
+    while word := beginning(fold(head), openings):
+        head = head[len(word) :].lstrip(" ,.!–—-")
+    return head + rest
 
 
 def tokens(text: str) -> list[str]:
