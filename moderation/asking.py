@@ -51,10 +51,7 @@ def on_duty(tx: Connection, sender: MailingList, now: datetime) -> list[Voluntee
 def present(tx: Connection, sender: MailingList, now: datetime) -> list[Volunteer]:
     """Those of them who are not away today; all of them when everybody is."""
     day = today(sender, now)
-    known = rota(tx, sender, day, day + DAY)
-    away = {who for who, start, end in known.absences if start <= day < end}
-    order = known.on(day)
-    return [one for one in order if one.id not in away] or order
+    return rota(tx, sender, day, day + DAY).present(day)
 
 
 def may_decide(pen: Pen, post: Post, volunteer: Volunteer) -> bool:

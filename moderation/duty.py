@@ -17,6 +17,7 @@ from moderation.hold import ask_one
 from moderation.rota import Stretch, Swap, exchanged, find_swap
 from moderation.showing import to_moderator
 from moderation.spans import Span, read_span
+from moderation.words import fold as fold_words
 from storage import askings, confirmations, history, outgoing, posts, queues, volunteers
 from storage.addresses import fold
 from storage.queues import Numbered
@@ -214,10 +215,12 @@ def swap(pen: Pen, volunteer: Volunteer, said: str, *, answers: str = "") -> str
 
 
 def _is_meant(one: Volunteer, said: str) -> bool:
-    text = fold(said).strip(" .,!")
-    text = text.removeprefix("with ").strip()
-    known = {fold(one.address), fold(one.name), fold(one.name).partition(" ")[0]}
-    return text in known - {""} or fold(one.address) in text.split()
+    """By the address, the name or the first name, with which the words begin."""
+    text = " ".join(fold_words(said[:200]).replace(",", " ").split()).strip(" .!")
+    text = text.removeprefix("with ")
+    name = fold_words(one.name)
+    known = {fold_words(one.address), name, name.partition(" ")[0]} - {""}
+    return any(text == word or text.startswith(f"{word} ") for word in known)
 
 
 def _swap_of(pen: Pen, mine: Volunteer, other: Volunteer) -> Swap | None:

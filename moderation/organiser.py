@@ -16,6 +16,7 @@ from delivery.letters import Pen, To
 from moderation import asking, duty, queue
 from moderation.answer import ASK_AGAIN_AFTER, CONFIRM_WITHIN, DAY, Answered, says_yes
 from moderation.organiser_words import INFORMS, Command, read_command
+from moderation.words import fold as fold_words
 from storage import askings, confirmations, history, outgoing, pauses, posts, volunteers
 from storage.addresses import fold
 from storage.records import Confirmation, Post, Proof, Reading, Volunteer
@@ -247,10 +248,10 @@ def resume(pen: Pen) -> bool:
 def _moderator(pen: Pen, said: str) -> Volunteer | None:
     """By address or by name; None where nobody or more than one is meant."""
     every = volunteers.every(pen.tx, pen.sender.id, "moderator")
-    wanted = fold(said).strip()
-    by_address = [one for one in every if fold(one.address) == wanted]
-    by_name = [one for one in every if fold(one.name) == wanted]
-    by_first = [one for one in every if fold(one.name).split(" ")[0] == wanted]
+    wanted = fold_words(said).strip()
+    by_address = [one for one in every if fold(one.address) == fold(said)]
+    by_name = [one for one in every if fold_words(one.name) == wanted]
+    by_first = [one for one in every if fold_words(one.name).partition(" ")[0] == wanted]
     found = next((some for some in (by_address, by_name, by_first) if some), [])
     return found[0] if len(found) == 1 and wanted else None
 

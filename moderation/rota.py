@@ -40,15 +40,21 @@ class Rota:
     def on(self, day: date) -> list[Volunteer]:
         return order_of(self.moderators, self.shifts, self.absences, day)
 
+    def present(self, day: date) -> list[Volunteer]:
+        """The same without those who are away, unless all are."""
+        away = {who for who, start, end in self.absences if start <= day < end}
+        order = self.on(day)
+        return [person for person in order if person.id not in away] or order
+
     def stretches(self, start: date, end: date) -> Iterator[Stretch]:
         """From ``start`` up to, not including, ``end``; weeks are told apart only where the
         people on duty change."""
         begun, day = start, start
         while day < end:
-            order = self.on(day)
+            order = self.present(day)
             if not order:
                 return
-            while day < end and self.on(day)[:2] == order[:2]:
+            while day < end and self.present(day)[:2] == order[:2]:
                 day += DAY
             yield Stretch(begun, day, tuple(order))
             begun = day

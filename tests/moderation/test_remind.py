@@ -281,6 +281,23 @@ def test_who_goes_away_today_hands_over_what_waits(three: Office) -> None:
     assert three.hold() and three.letters()[0].to == ("amina@example.org",)
 
 
+@pytest.mark.parametrize(
+    "said", ["Amina", "with Amina", "amina please", "amina@example.org", "AMINA."]
+)
+def test_a_swap_names_the_other_as_people_do(three: Office, said: str) -> None:
+    with three.db.write() as tx:
+        duty.swap(pen(three, tx), three.bob, said)
+    assert told(three) == ["rota_swap_asked to amina", "rota_swap_sent to bob"]
+
+
+def test_who_is_away_is_not_named_as_the_second(three: Office) -> None:
+    with three.db.write() as tx:
+        duty.away(pen(three, tx), moderator_in(tx, three, "Amina"), "23-29 November", MONDAY)
+        duty.show_rota(pen(three, tx), three.bob)
+    text = three.letters()[-1].text
+    assert "Mon 23 Nov to Sun 29 Nov: Bob, then Dana" in text
+
+
 def test_nobody_on_holiday_is_asked_with_everybody(three: Office) -> None:
     with three.db.write() as tx:
         volunteers.set_absence(
