@@ -1,4 +1,4 @@
-"""Letters of a text only come as HTML too, for telephones: the same words, and links that answer."""
+"""Letters with a text only come as HTML too, for telephones: the same words, links that answer."""
 
 from __future__ import annotations
 
