@@ -1,7 +1,7 @@
 """Signs what leaves with DKIM (RFC 6376, RFC 8463), where a key is set. Checking is not done here.
 
-dkimpy, which checks, signs RSA in Python: seven milliseconds for each mail against OpenSSL's
-quarter of one.
+dkimpy, which checks, signs RSA in Python: seven milliseconds for each mail, where OpenSSL takes
+less than one.
 """
 
 from __future__ import annotations
