@@ -19,9 +19,9 @@ from storage.addresses import fold
 from storage.askings import Asked, Asking
 from storage.records import MailingList, Post, Volunteer
 
-GATHERED_FOR = timedelta(seconds=30)
-"""A gathered notice leaves within a minute, also on a busy machine; the clock looks every few
-seconds."""
+GATHERED_FOR = timedelta(seconds=15)
+"""A gathered notice leaves within a minute of the post's arrival, also in a flood in which letters
+wait to be read; the clock looks every few seconds."""
 MOST_WAITING = 20
 """Above so many waiting posts notices are gathered into one mail."""
 LOOK_AGAIN = timedelta(hours=1)

@@ -394,7 +394,7 @@ def test_d20_above_twenty_one_mail_tells_of_all_within_a_minute(three_on_both: O
     assert tick(office) == []
 
 
-def test_d20_in_a_flood_one_mail_leaves_in_half_a_minute_and_none_tells_twice(
+def test_d20_in_a_flood_few_mails_tell_of_all_and_none_tells_twice(
     three: Office,
 ) -> None:
     limits = Limits(per_sender=1000)
@@ -411,7 +411,7 @@ def test_d20_in_a_flood_one_mail_leaves_in_half_a_minute_and_none_tells_twice(
             mails = [mail for mail in three.letters() if mail.letter == "queue_waiting"]
             many += len(mails)
             told_of += [found for mail in mails for found in re.findall(r"Post (\d+)\.", mail.text)]
-    assert many <= 8
+    assert many <= 16
     assert len(told_of) == len(set(told_of)) >= 200
 
 
