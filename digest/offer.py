@@ -88,9 +88,8 @@ def posts_had(
 ) -> dict[int, set[int]]:
     """What the readers from one id to the other were sent by other editions with these posts."""
     had: dict[int, set[int]] = defaultdict(set)
-    owed = sorted({post.post_id for post in offer.earlier})
-    own = sorted({post.post_id for post in offer.taken})
-    carriers = taken.carriers(tx, lead_id, [*owed, *own], owed)
+    posts = {post.post_id for post in (*offer.earlier, *offer.taken)}
+    carriers = taken.carriers(tx, lead_id, sorted(posts))
     if carriers:
         for reader, items in taken.items_had(tx, carriers, after_id, last_id):
             had[reader].update(posts_of(items))

@@ -96,19 +96,14 @@ def taken_earlier(
     return _taken(tx, here)
 
 
-def carriers(
-    tx: Connection, lead_id: int | None, post_ids: Sequence[int], owed: Sequence[int] = ()
-) -> list[int]:
-    """Other lead editions by whose mails readers may have had one of these posts.
-
-    What is ``owed`` to some may have come with any edition since the one that took it.
-    """
-    leads = set(tx.execute(select(edition.c.lead_id).where(_took(post_ids))).scalars())
-    if owed:
-        first = select(func.min(edition.c.made_at)).where(_took(owed)).scalar_subquery()
-        list_ids = select(post.c.list_id).where(post.c.id.in_(owed))
-        since = edition.c.list_id.in_(list_ids) & (edition.c.made_at >= first)
-        leads |= set(tx.execute(select(edition.c.lead_id).where(since)).scalars())
+def carriers(tx: Connection, lead_id: int | None, post_ids: Sequence[int]) -> list[int]:
+    """Other lead editions by whose mails readers may have had one of these posts: all of the list
+    since the first that took one, for any of them may have brought what was owed to somebody."""
+    first = select(func.min(edition.c.made_at)).where(_took(post_ids)).scalar_subquery()
+    list_ids = select(post.c.list_id).where(post.c.id.in_(post_ids))
+    since = edition.c.list_id.in_(list_ids) & (edition.c.made_at >= first)
+    # An edition's own row may be made a moment later than its lead's.
+    leads = set(tx.execute(select(edition.c.lead_id).where(since | _took(post_ids))).scalars())
     return sorted(number for number in leads if number is not None and number != lead_id)
 
 

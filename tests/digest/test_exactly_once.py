@@ -210,6 +210,20 @@ def test_f7_who_changes_while_a_run_is_made_is_owed_nothing_twice(crowd: Town) -
     assert sorted(got) == ["On Friday", "On Thursday", "On Tuesday"]
 
 
+def test_f7_what_was_owed_and_paid_is_not_paid_again_by_a_slower_round_up(week: Town) -> None:
+    """From weekly to daily, which brings what came since Monday; then to monthly, whose edition
+    took the same posts, while those daily ones that took them are not the one that paid."""
+    zoe = week.reader("zoe")
+    week.post("On Tuesday", local("tue", "12:00"))
+    week.days("tue", "thu")
+    week.change(zoe, local("thu", "12:00"), frequency="daily")
+    week.days("fri", "sat")
+    week.change(zoe, local("sat", "12:00"), frequency="monthly")
+    week.post("On Sunday", local("sun", "12:00"))
+    week.days("sun", "2026-12-08")
+    assert week.mails(zoe) == [["On Tuesday"], ["On Sunday"]]
+
+
 def test_f5_a_clock_set_back_does_not_leave_a_run_lying(crowd: Town) -> None:
     new_posts(crowd, MONDAY)
     dying = DyingDatabase(crowd.db.url, 5, before=False)
