@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def town(database: Database) -> Town:
     return settle(database)
 
 
-def with_files(town: Town, title: str, *files: tuple[str, str, bytes], **more: date) -> int:
+def with_files(town: Town, title: str, *files: tuple[str, str, bytes], **more: Any) -> int:
     at = local("fri", "12:00")
     new = Post(
         0,
@@ -34,7 +35,7 @@ def with_files(town: Town, title: str, *files: tuple[str, str, bytes], **more: d
         "held",
         at,
         **more,
-    )  # type: ignore[arg-type]
+    )
     with town.db.write() as tx:
         number = posts.hold(tx, new, [Attachment(*one) for one in files])
         posts.change_state(tx, number, ["held"], "approved", {"approved_at": at, "decided_at": at})

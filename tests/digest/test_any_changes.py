@@ -32,7 +32,8 @@ def test_each_post_comes_once_however_often_the_frequency_changes(week: Town, se
 
 def _weeks(town: Town, chance: random.Random, readers: list[int]) -> list[str]:
     """Posts, changes of frequency and ticks as they come; the titles of the posts."""
-    now, end, titles = START, START + WEEKS * timedelta(days=7), []
+    now, end = START, START + WEEKS * timedelta(days=7)
+    titles: list[str] = []
     while now < end:
         now += timedelta(minutes=chance.randrange(1, 1200))
         what = chance.random()

@@ -16,6 +16,7 @@ from digest.proof import show_proofs
 from storage import confirmations, lists, outgoing, plans, volunteers
 from storage.records import Mailbox, Outgoing, Proof, Reading
 from storage.tables import outgoing as outbox
+from storage.volunteers import Role
 from tests.digest.town import Town, local
 
 DESK = Desk(Marks("s" * 32), "https://lists.example")
@@ -28,7 +29,9 @@ def proofed(week: Town) -> Town:
     """Its list shows proofs on Fridays at noon; Bob and Amina moderate, Amina organises too."""
     with week.db.write() as tx:
         lists.edit(tx, week.news.id, {"proof": "fri 12:00"})
-        for role, name in (("moderator", "Bob"), ("moderator", "Amina"), ("organiser", "Amina")):
+        people: list[tuple[Role, str]]
+        people = [("moderator", "Bob"), ("moderator", "Amina"), ("organiser", "Amina")]
+        for role, name in people:
             address = f"{name.lower()}@charity.example"
             volunteers.add(tx, week.news.id, role, address, name, local("mon"))
         made = lists.by_id(tx, week.news.id)

@@ -85,7 +85,7 @@ def test_every_word_in_the_docs_is_known() -> None:
     page = (ROOT / "docs" / "addresses-and-words.md").read_text(encoding="utf-8")
     table = page.partition("## Words for a round-up")[2].partition("\n## ")[0]
     cells = re.findall(r"^\| (`[^|]*) \|", table, re.MULTILINE)
-    kinds = []
+    kinds: list[str] = []
     for cell in cells:
         said = {read_orders(word)[0].kind for word in re.findall(r"`([^`]+)`", cell)}
         assert len(said) == 1, cell

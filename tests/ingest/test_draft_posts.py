@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from ingest.clean import clean_html
-from ingest.draft import Draft, draft
+from ingest.draft import draft
+from ingest.drafted import Draft
 from ingest.read import read
 from tests.ingest.xss import faults
 

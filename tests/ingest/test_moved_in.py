@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.draft import Draft, draft
+from ingest.draft import draft
+from ingest.drafted import Draft
 from ingest.moved_in import NotAnArchive, read_archive
 from ingest.read import read
 from storage.records import Mailbox, Reading
