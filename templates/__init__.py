@@ -176,8 +176,8 @@ def edition_frame(
     ``intro`` is the organiser's own words (text); ``single`` leaves out the contents list, for
     a post that goes straight away; ``late`` is when it was due, where that is long ago;
     ``colour`` is the list's own; ``pages`` says whether it can be read as a page;
-    ``logo`` whether the mail brings a picture "cid:logo". Slots: dates, contents, items, total, address, settings_url,
-    leave_url, settings_address.
+    ``logo`` whether the mail brings a picture "cid:logo". Slots: dates, contents, items, total,
+    address, settings_url, leave_url, settings_address.
     """
     known = {
         "list_title": list_title,

@@ -218,7 +218,7 @@ def test_facts_stand_above_the_words(form: Form) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_late_round_up_says_so(form: Form) -> None:
-    due = datetime(2026, 11, 23, 10)
+    due = datetime(2026, 11, 23, 10)  # noqa: DTZ001
     frame = edition_frame(form, list_title="News", day=MONDAY, late=due)
     assert "late" in frame and "Monday 23 November 2026, 10am" in frame
     assert "late" not in edition_frame("text", list_title="News", day=MONDAY)

@@ -33,9 +33,7 @@ DRIVERS = ItemView(title="Drivers wanted", text="On Saturdays.")
 def read(pdf: bytes) -> list[str]:
     """The words of each sheet, lines joined."""
     program = need("poppler-utils")
-    shown = subprocess.run(
-        [program, "-raw", "-", "-"], input=pdf, capture_output=True, check=True
-    )
+    shown = subprocess.run([program, "-raw", "-", "-"], input=pdf, capture_output=True, check=True)
     return [" ".join(page.split()) for page in shown.stdout.decode().split("\f")[:-1]]
 
 

@@ -204,7 +204,6 @@ LETTER_VALUES: dict[str, Any] = {
     "theirs": DutyView(date(2026, 11, 30), date(2026, 12, 6), "Amina", "Bob"),
     "taker": "Amina",
     "again": False,
-    "by": "Amina",
     "what": "added",
     "left": 2,
     "why": "is none",
