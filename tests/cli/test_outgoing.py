@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from cli.app import App
 from cli.main import postround
 from storage import editions, halts, lists, outgoing
 from storage.database import Database
@@ -35,6 +36,8 @@ def db(sqlite_url: str) -> Iterator[Database]:
 def call(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
     """``postround WORDS``: what it prints; raises what it could not."""
     monkeypatch.chdir(tmp_path)
+    # The others may have run for half an hour since this file was read.
+    monkeypatch.setattr(App, "now", property(lambda _: NOW))
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
 
     def command(*words: str) -> str:
