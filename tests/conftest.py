@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -133,3 +134,10 @@ def new_installation(tmp_path: Path) -> Iterator[Callable[..., Installation]]:
 def installation(new_installation: Callable[..., Installation], database_url: str) -> Installation:
     """One installation with an empty database; the test runs on SQLite and on PostgreSQL."""
     return new_installation(database_url)
+
+
+@pytest.fixture(autouse=True)
+def _usual_umask() -> None:
+    """A command that ran in this process made its files private, and all later ones with them:
+    servers that run as another user could not read theirs."""
+    os.umask(0o022)
