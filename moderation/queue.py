@@ -42,7 +42,7 @@ def write(
     """Writes the mail of what waits to one moderator; the ids of the posts that it shows.
 
     ``kind`` says why it comes: asked (for), gathered, daily, last call or week. ``only`` are the
-    posts to show where it shall not be all; those without a notice of their own are always there.
+    posts to show, up to MOST_POSTS, where it shall not be all that wait.
     """
     shown = _shown(pen, only)
     entries = _entries(pen, volunteer, shown)
@@ -62,6 +62,14 @@ def write(
         **(_week(pen) if kind == "week" else {}),
     )
     return [one.post_id for one in shown]
+
+
+def write_gathered(pen: Pen, volunteer: Volunteer, ids: Sequence[int], round_up: datetime) -> None:
+    """Tells of each of these new posts, in as many mails as that takes: what a mail only counts
+    nobody knows of."""
+    for start in range(0, len(ids), MOST_POSTS):
+        part = ids[start : start + MOST_POSTS]
+        write(pen, volunteer, "gathered", round_up, only=part)
 
 
 def values(pen: Pen, reader: Volunteer, round_up: datetime) -> dict[str, Any]:
@@ -135,9 +143,8 @@ def _shown(pen: Pen, only: Sequence[int] | None) -> list[Asking]:
     tx, list_id = pen.tx, pen.sender.id
     if only is None:
         loud = askings.waiting(tx, list_id, MOST_POSTS)
-    else:
-        loud = askings.of_these(tx, sorted(only)[:MOST_POSTS])
-    return [*loud, *askings.waiting(tx, list_id, MOST_QUIET, quiet=True)]
+        return [*loud, *askings.waiting(tx, list_id, MOST_QUIET, quiet=True)]
+    return askings.of_these(tx, only)
 
 
 def _entries(pen: Pen, volunteer: Volunteer, states: Sequence[Asking]) -> list[WaitingView]:

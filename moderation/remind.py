@@ -74,8 +74,8 @@ def remind(pen: Pen, round_up: datetime) -> None:
     told = _regular(pen, round_up)
     for volunteer, found in wanted.values():
         # The regular mail shows the beginnings only; of few posts everybody gets the whole.
-        if volunteer.id not in told or len(found) <= MOST_SINGLE:
-            _ask_all(pen, volunteer, found, round_up)
+        shown = told.get(volunteer.id, set()) if len(found) > MOST_SINGLE else set()
+        _ask_all(pen, volunteer, [one for one in found if one[0].id not in shown], round_up)
 
 
 def _unreached(tx: Connection, sender: MailingList) -> list[tuple[Volunteer, Post]]:
@@ -180,23 +180,21 @@ def _ask_all(
         for post, occasion in found:
             ask_one(pen, post, volunteer, round_up, occasion=occasion)
         return
-    ids = sorted(post.id for post, _ in found)
-    queue.write(pen, volunteer, "gathered", round_up, only=ids)
+    queue.write_gathered(pen, volunteer, sorted(post.id for post, _ in found), round_up)
 
 
 # Regular mails -----------------------------------------------------------------------------------
 
 
-def _regular(pen: Pen, round_up: datetime) -> set[int]:
-    """Writes the one that is due; the ids of the moderators who got it."""
+def _regular(pen: Pen, round_up: datetime) -> dict[int, set[int]]:
+    """Writes the one that is due; the ids of the posts that it shows, by the moderator's id."""
     slots = _slots(pen.tx, pen.sender, round_up, pen.now)
     claim = partial(queues.claim, pen.tx, pen.sender.id)
     mine = [one for one in slots if claim(one.kind, one.period, pen.now)]
-    told: set[int] = set()
+    told: dict[int, set[int]] = {}
     for slot in mine[:1]:
         for volunteer in _receivers(pen, slot.kind):
-            queue.write(pen, volunteer, slot.kind, round_up)
-            told.add(volunteer.id)
+            told[volunteer.id] = set(queue.write(pen, volunteer, slot.kind, round_up))
     return told
 
 

@@ -415,6 +415,40 @@ def test_d20_in_a_flood_few_mails_tell_of_all_and_none_tells_twice(
     assert len(told_of) == len(set(told_of)) >= 200
 
 
+def test_d20_what_one_mail_cannot_show_comes_in_another(three: Office) -> None:
+    limits = Limits(per_sender=1000)
+    for number in range(250):
+        three.hold(f"Post {number}.", limits=limits)
+    three.letters()
+    three.now += timedelta(seconds=60)
+    remind.run(three.db, three.desk, next_weekly, three.now)
+    mails = three.letters()
+    assert [mail.subject.partition(":")[0] for mail in mails] == [
+        "100 new to decide",
+        "100 new to decide",
+        "30 new to decide",
+    ]
+    told_of = [int(found) for mail in mails for found in re.findall(r"Post (\d+)\.", mail.text)]
+    assert sorted(told_of) == list(range(asking.MOST_WAITING, 250))
+
+
+def test_d20_what_the_regular_mail_cannot_show_is_told_of_beside_it(three: Office) -> None:
+    limits = Limits(per_sender=1000)
+    three.now = MONDAY - timedelta(hours=2, seconds=10)
+    for number in range(150):
+        three.hold(f"Post {number}.", limits=limits)
+    three.letters()
+    three.now += timedelta(seconds=60)
+    remind.run(three.db, three.desk, next_weekly, three.now)
+    told_of = [
+        int(found)
+        for mail in three.letters()
+        if "bob" in mail.to[0]
+        for found in re.findall(r"^\d+\. Post (\d+)\.", mail.text, re.MULTILINE)
+    ]
+    assert sorted(told_of) == list(range(150))
+
+
 def test_posts_held_in_silence_are_seen_in_the_next_queue_mail(three: Office) -> None:
     limits = Limits(per_sender=4)
     for number in range(3):

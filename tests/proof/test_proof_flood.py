@@ -15,7 +15,7 @@ import pytest
 from storage import letters
 from storage.database import Database
 from tests.mailbox import maildir
-from tests.needs import PROOF_RUN, times
+from tests.needs import times
 from tests.proof.honest import Honest, posting_every_second, wait_until_told
 from tests.proof.hostile import hostile
 from tests.proof.memory import MIB, watched
@@ -29,7 +29,6 @@ TOLD_WITHIN = 60.0
 MOST_MEMORY = 512 * MIB
 
 
-@pytest.mark.skipif(not PROOF_RUN, reason="for `make proof`: a short flood tells too little")
 @pytest.mark.proof
 def test_a_flood_of_hostile_letters_delays_no_honest_one(
     new_installation: Callable[..., Installation], sqlite_url: str, tmp_path: Path
