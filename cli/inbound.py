@@ -25,9 +25,9 @@ def is_ours_in(database: Database, settings: Settings) -> IsOurs:
             found = read_address(address, lists.every(tx))
         if found is None:
             return "unknown"
-        if found.purpose in MARKED and marks.read(found.purpose, found.mark) is None:
-            return "forged mark"
-        return "ours"
+        if found.purpose not in MARKED:
+            return "ours"
+        return "our mark" if marks.read(found.purpose, found.mark) else "forged mark"
 
     return is_ours
 

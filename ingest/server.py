@@ -10,14 +10,14 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
 
 from aiosmtpd.smtp import SMTP, TLSSetupException
 
 from ingest.arrivals import Arrivals
-from ingest.crowd import Crowd, InFlight, Load
+from ingest.crowd import Crowd, InFlight, Load, is_among
 from ingest.door_settings import DoorSettings
 from ingest.guard import (
     MOST_COMMAND_BYTES,
@@ -30,6 +30,7 @@ from ingest.guard import (
     NotMail,
     TooLarge,
 )
+from ingest.guesses import THIS_MACHINE, Guesses
 from ingest.paths import BadPath, NotAscii, check_recipient, check_sender, read_argument
 from ingest.recipients import Answer, Recipients
 from ingest.wire import count_hops, header_size, to_letter
@@ -94,6 +95,7 @@ RECIPIENT_FIRST = "503 5.5.1 Please name a recipient first"
 TLS_ALREADY = "503 5.5.1 This connection is encrypted already"
 NO_SUCH_ADDRESS = "550 5.1.1 There is no such address here"
 NO_SUCH_MARK = "550 5.1.1 This reply address is not one that we gave out"
+TOO_MANY_GUESSES = "550 5.7.1 Too many wrong reply addresses came from you, try again in an hour"
 TOO_LARGE = "552 5.3.4 The letter is too large, please send a link to large files instead"
 HEADER_TOO_LARGE = "552 5.3.4 The header of the letter is too large"
 TOO_LARGE_GOODBYE = Farewell(TOO_LARGE)
@@ -104,6 +106,7 @@ UNKNOWN_PARAMETER = "555 5.5.4 There is a parameter that we do not know"
 
 _ANSWERS: dict[Answer, str] = {
     "ours": RECIPIENT_GOOD,
+    "our mark": RECIPIENT_GOOD,
     "unknown": NO_SUCH_ADDRESS,
     "forged mark": NO_SUCH_MARK,
     "try later": TRY_AGAIN,
@@ -117,6 +120,7 @@ class House:
     recipients: Recipients
     arrivals: Arrivals
     in_flight: InFlight
+    guesses: Guesses = field(default_factory=Guesses)
 
 
 class Conversation(SMTP):
@@ -412,13 +416,28 @@ class Conversation(SMTP):
         if parameters:
             return UNKNOWN_PARAMETER
         answer = await self.house.recipients.ask(address)
-        if answer == "ours":
+        if answer in ("our mark", "forged mark") and self._guesses_too_often(answer):
+            return TOO_MANY_GUESSES
+        if answer in ("ours", "our mark"):
             self._commands -= 1
             if address not in self.addressed_to:
                 self.addressed_to.append(address)
         elif self._mistakes >= PATIENT_MISTAKES and not self.trusted:
             await asyncio.sleep(SLOW_SECONDS)
         return _ANSWERS.get(answer, TRY_AGAIN)
+
+    def _guesses_too_often(self, answer: Answer) -> bool:
+        """Whoever does hears the same of a right mark as of a wrong one, or they would learn."""
+        if self._brings_mail_of_others():
+            return False
+        guesses, now = self.house.guesses, self.loop.time()
+        too_often = guesses.are_too_many(self.source, now)
+        if answer == "forged mark":
+            guesses.note(self.source, now)
+        return too_often
+
+    def _brings_mail_of_others(self) -> bool:
+        return self.trusted or is_among(self.peer, THIS_MACHINE)
 
     def _too_early_for_letter(self) -> str:
         if not self.hello:
@@ -500,6 +519,9 @@ class LocalConversation(Conversation):
     """One LMTP client (RFC 2033): LHLO instead of EHLO, and an answer for each recipient."""
 
     greeting = "LMTP"
+
+    def _brings_mail_of_others(self) -> bool:
+        return True
 
     async def smtp_LHLO(self, hostname: str) -> None:
         await self.push(self._hello(hostname) or self._offers())
