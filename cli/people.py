@@ -6,13 +6,15 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
+from sqlalchemy import Connection
 
 from cli.app import App, Failure, pass_app, the_list
 from cli.show import json_option, rows
-from moderation import asking
+from digest.coming import next_weekly
+from moderation import asking, duty
 from storage import volunteers
 from storage.addresses import fold
-from storage.records import Volunteer
+from storage.records import MailingList, Volunteer
 from storage.volunteers import Role
 
 DATE = click.DateTime(["%Y-%m-%d"])
@@ -60,13 +62,24 @@ def _group(role: Role) -> click.Group:
     @click.argument("address")
     @pass_app
     def remove(app: App, list_name: str, address: str) -> None:
+        handed_on = 0
         with app.database.write() as tx:
             sender = the_list(tx, list_name)
-            if not volunteers.remove(tx, sender.id, role, address, app.now):
+            if role == "moderator":
+                handed_on = _remove_moderator(app, tx, sender, address)
+            elif not volunteers.remove(tx, sender.id, role, address, app.now):
                 raise Failure(f"{address} is no {role} of {sender.address}.")
         click.echo(f"{address} is no longer {role} of {sender.address}.")
+        if handed_on:
+            click.echo(f"Somebody else is asked now about what waited for them: {handed_on}.")
 
     return group
+
+
+def _remove_moderator(app: App, tx: Connection, sender: MailingList, address: str) -> int:
+    """How many posts that waited for them wait for somebody else now."""
+    person = _moderator(volunteers.every(tx, sender.id, "moderator"), address)
+    return duty.remove(app.pen(tx, sender), person, next_weekly(tx, sender, app.now))
 
 
 def check_address(address: str) -> None:

@@ -33,5 +33,5 @@ class Guesses:
             self._tries.popitem(last=False)
 
     def are_too_many(self, source: str, now: float) -> bool:
-        tries = self._tries.get(source, ())
-        return len(tries) == MOST_WRONG and now - tries[0] < WITHIN_SECONDS
+        tries = self._tries.get(source)
+        return tries is not None and len(tries) == MOST_WRONG and now - tries[0] < WITHIN_SECONDS

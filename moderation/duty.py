@@ -142,6 +142,15 @@ def hand_on(
     return taker
 
 
+def remove(pen: Pen, volunteer: Volunteer, round_up: datetime) -> int:
+    """Takes a moderator out of office; how many posts that waited for them somebody else is asked
+    about now."""
+    waiting = posts.by_ids(pen.tx, askings.held_by(pen.tx, volunteer.id))
+    volunteers.remove(pen.tx, pen.sender.id, "moderator", volunteer.address, pen.now)
+    taken = (hand_on(pen, post, volunteer, "removed", round_up) for post in waiting)
+    return sum(taker is not None for taker in taken)
+
+
 def put_off(pen: Pen, post: Post, volunteer: Volunteer, until: datetime) -> None:
     """Nobody is asked about the post before ``until``. The answer is the caller's to write."""
     asking.put_off(pen, post, volunteer, until)

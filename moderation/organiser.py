@@ -17,9 +17,9 @@ from moderation import asking, duty, queue
 from moderation.answer import ASK_AGAIN_AFTER, CONFIRM_WITHIN, DAY, Answered, says_yes
 from moderation.organiser_words import INFORMS, Command, read_command
 from moderation.words import fold as fold_words
-from storage import askings, confirmations, history, outgoing, pauses, posts, volunteers
+from storage import askings, confirmations, history, outgoing, pauses, volunteers
 from storage.addresses import fold
-from storage.records import Confirmation, Post, Proof, Reading, Volunteer
+from storage.records import Confirmation, Proof, Reading, Volunteer
 
 WEEK = timedelta(days=7)
 BEFORE_A_PAUSE = timedelta(days=8)
@@ -179,18 +179,11 @@ def _remove(case: _Case, command: Command) -> str:
     person = _moderator(pen, command.address or command.name)
     if person is None:
         return _not_possible(case, "is none", command.name or command.address)
-    waiting = posts.by_ids(pen.tx, askings.held_by(pen.tx, person.id))
-    volunteers.remove(pen.tx, pen.sender.id, "moderator", person.address, pen.now)
-    for post in waiting:
-        _ask_another(case, post, person)
+    duty.remove(pen, person, case.round_up)
     left = len(volunteers.every(pen.tx, pen.sender.id, "moderator"))
     _tell(case, "removed", person=_name(person), address=person.address, left=left)
     pen.write("moderator_removed", To(person.address, "owner"), person=person.name)
     return f"removed {person.address}"
-
-
-def _ask_another(case: _Case, post: Post, gone: Volunteer) -> None:
-    duty.hand_on(case.pen, post, gone, "removed", case.round_up)
 
 
 def _set_rota(case: _Case, command: Command) -> str:

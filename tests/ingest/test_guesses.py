@@ -30,7 +30,7 @@ def door() -> Iterator[RunningDoor]:
 
 
 def _guess(door: RunningDoor, times: int, source: str = MALLORY) -> list[str]:
-    """In several calls, for one call ends after twenty mistakes; and not so many that each waits."""
+    """In several calls: one call ends after twenty mistakes, and is slow after five."""
     answers = []
     for begin in range(0, times, 4):
         with Dialogue(door.port, source=source) as dialogue:
