@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.wire import count_hops, header_size, to_letter
+from ingest.wire import PIECE_BYTES, count_hops, header_size, to_letter
 
 ANY = 10**9
 
@@ -47,6 +47,15 @@ def test_what_an_honest_client_stuffed_comes_out_as_it_was(lines: list[bytes]) -
 def test_bare_line_ends_may_not_grow_it_over_the_limit() -> None:
     assert to_letter(b"\n" * 100, 200) == b"\r\n" * 100
     assert to_letter(b"\n" * 100, 199) is None
+
+
+@pytest.mark.parametrize("odd", [b"\r", b"\n"])
+@pytest.mark.parametrize("at", [PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1])
+def test_one_bare_line_end_is_found_wherever_it_stands(odd: bytes, at: int) -> None:
+    wire = b"a" * at + odd + b"a" * 10 + b"\r\n"
+    assert to_letter(wire, ANY) == b"a" * at + b"\r\n" + b"a" * 10 + b"\r\n"
+    whole = b"a" * at + b"\r\n" + b"a" * 10 + b"\r\n"
+    assert to_letter(whole, ANY) is whole
 
 
 def test_the_header_section() -> None:
