@@ -53,12 +53,21 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def postgresql_kept() -> list[str]:
+    """The database of the last test, for the next one."""
+    return []
+
+
 @pytest.fixture
-def postgresql_url(postgresql_cluster: Cluster, postgresql_template: str) -> Iterator[str]:
+def postgresql_url(
+    postgresql_cluster: Cluster, postgresql_template: str, postgresql_kept: list[str]
+) -> str:
     """DATABASE_URL of a database with all tables on PostgreSQL."""
-    name = postgresql_cluster.fresh_database(postgresql_template)
-    yield postgresql_cluster.url(name)
-    postgresql_cluster.drop_database(name)
+    # Emptied now and not after the test: by now all processes of the last one have ended.
+    kept = postgresql_kept.pop() if postgresql_kept else ""
+    postgresql_kept.append(postgresql_cluster.empty_database(postgresql_template, kept))
+    return postgresql_cluster.url(postgresql_kept[0])
 
 
 @pytest.fixture

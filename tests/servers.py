@@ -15,10 +15,13 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from tests.mailbox import Mail, wait_for_mail
+from tests.warm import Started
 
 CHECKOUT = Path(__file__).parent.parent
+
 SECONDS_TO_STOP = 10
 
 
@@ -45,7 +48,9 @@ class Installation:
     smtp_port: int
     web_port: int
     environment: dict[str, str]
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, subprocess.Popen[bytes] | Started] = field(default_factory=dict)
+    warm: bool = True
+    """Whether services start as tests/warm.py says, and not from nothing."""
 
     @classmethod
     def at(cls, folder: Path, database_url: str, settings: dict[str, str]) -> Installation:
@@ -75,32 +80,38 @@ class Installation:
 
         ``given`` is its standard input; of a refusal (code 1 or 2) the error text is returned.
         """
-        ended = subprocess.run(
-            _postround(*words),
-            input=given,
-            capture_output=True,
-            text=True,
-            cwd=self.folder,
-            env=self.environment,
-            timeout=60,
-            check=False,
-        )
-        said = f"postround {' '.join(words)} ended with {ended.returncode}:\n"
-        assert ended.returncode == code, said + ended.stdout + ended.stderr
-        return ended.stderr if code else ended.stdout
+        with TemporaryFile() as stdin, TemporaryFile() as stdout, TemporaryFile() as stderr:
+            stdin.write(given.encode())
+            stdin.seek(0)
+            process = Started(words, self.folder, self.environment, (stdin, stdout, stderr))
+            try:
+                ended = process.wait(60)
+            finally:
+                process.kill()
+            texts = []
+            for stream in (stdout, stderr):
+                stream.seek(0)
+                texts.append(stream.read().decode())
+        said = f"postround {' '.join(words)} ended with {ended}:\n"
+        assert ended == code, said + "".join(texts)
+        return texts[1 if code else 0]
 
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
+    def start(self, *words: str) -> subprocess.Popen[bytes] | Started:
         """Starts ``postround WORDS`` (run, smtp, web, clock, sender) and waits for its ports."""
         name = words[0]
-        with self._log(name).open("ab") as log:
-            process = subprocess.Popen(
-                [*not_longer_than_we_live(), *_postround(*words)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                env=self.environment,
-            )
+        with self._log(name).open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            process: subprocess.Popen[bytes] | Started
+            if self.warm:
+                process = Started(words, self.folder, self.environment, (nothing, log, log))
+            else:
+                process = subprocess.Popen(
+                    [*not_longer_than_we_live(), *_postround(*words)],
+                    stdin=nothing,
+                    stdout=log,
+                    stderr=log,
+                    cwd=self.folder,
+                    env=self.environment,
+                )
         self.processes[name] = process
         waiting = {"run": [self.smtp_port, self.web_port], "smtp": [self.smtp_port]}
         for port in waiting.get(name, [self.web_port] if name == "web" else []):
@@ -158,7 +169,7 @@ class Installation:
                     return
             alive = self.processes[name].poll() is None and time.monotonic() < deadline
             assert alive, f"postround {name} does not answer on port {port}"
-            time.sleep(0.05)
+            time.sleep(0.02)
 
 
 def _postround(*words: str) -> list[str]:
@@ -181,7 +192,7 @@ def not_longer_than_we_live() -> list[str]:
     return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
 
 
-def _ended(process: subprocess.Popen[bytes]) -> bool:
+def _ended(process: subprocess.Popen[bytes] | Started) -> bool:
     try:
         process.wait(SECONDS_TO_STOP)
         return True

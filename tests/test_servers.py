@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -34,7 +36,7 @@ def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_is_ready_when_its_port_answers_and_its_log_is_shown(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _stand_in(monkeypatch, GOOD)
+    _stand_in(installation, monkeypatch, GOOD)
     process = installation.start("smtp")
     installation.stop()
     assert process.returncode == 0
@@ -44,7 +46,7 @@ def test_it_is_ready_when_its_port_answers_and_its_log_is_shown(
 def test_one_that_does_not_stop_is_named_and_gone(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _stand_in(monkeypatch, DEAF)
+    _stand_in(installation, monkeypatch, DEAF)
     process = installation.start("smtp")
     with pytest.raises(AssertionError, match="SIGTERM: smtp"):
         installation.stop()
@@ -54,25 +56,39 @@ def test_one_that_does_not_stop_is_named_and_gone(
 def test_one_that_ends_at_once_is_not_waited_for(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _stand_in(monkeypatch, BROKEN)
+    _stand_in(installation, monkeypatch, BROKEN)
     with pytest.raises(AssertionError, match="postround smtp does not answer"):
         installation.start("smtp")
     installation.stop()
     assert "no such setting" in capsys.readouterr().out
 
 
-def test_a_command_gives_what_it_prints_or_its_error(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _stand_in(monkeypatch, "import sys; print(sys.argv[1:])")
-    assert installation.command("topic", "list") == "['topic', 'list']\n"
-    _stand_in(monkeypatch, BROKEN)
-    assert installation.command("topic", "list", code=1) == "no such setting\n"
-    with pytest.raises(AssertionError, match="postround topic list ended with 1"):
-        installation.command("topic", "list")
+def test_a_command_gives_what_it_prints_or_its_error(installation: Installation) -> None:
+    installation.command("migrate")
+    assert installation.command("waiting") == "Posts: none\nLetters: none\nOutgoing: none\n"
+    assert installation.command("topic", "list", "news", code=1) == (
+        "postround: There is no list news.\n"
+    )
+    assert "Usage: python -m cli.main topic list" in installation.command("topic", "list", code=2)
+    assert (installation.folder / "x.db").stat().st_mode & 0o777 == 0o600
 
 
-def _stand_in(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+def test_a_warm_start_is_a_process_of_its_own(installation: Installation) -> None:
+    process = installation.start("smtp")
+    other = installation.start("web")
+    assert os.getpid() != process.pid != other.pid
+    assert process.poll() is None
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(0.01)
+    other.kill()
+    assert other.wait(5) == -9
+    installation.stop()
+    assert process.wait() == 0
+    assert not Path(f"/proc/{process.pid}").exists()
+
+
+def _stand_in(installation: Installation, monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    installation.warm = False
     monkeypatch.setattr(
         servers, "_postround", lambda *words: [sys.executable, "-c", program, *words]
     )
