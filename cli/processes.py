@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 import ssl
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -46,9 +46,15 @@ log = logging.getLogger("postround")
 
 
 async def serve(
-    database: Database, settings: Settings, parts: tuple[Part, ...], ready: Callable[[], None]
+    database: Database,
+    settings: Settings,
+    parts: tuple[Part, ...],
+    ready: Callable[[], None],
+    show: Callable[[Iterable[str]], None],
 ) -> None:
     """Runs ``parts`` until SIGTERM or SIGINT; calls ``ready`` when all of them are up.
+
+    ``show`` is told which addresses are lists', now and then; the log may name those.
 
     Raises WrongSetting, OSError when an address is taken, and whatever ends a part by mistake.
     """
@@ -60,7 +66,7 @@ async def serve(
     async with contextlib.AsyncExitStack() as running:
         for part in parts:
             await running.enter_async_context(_PARTS[part](database, settings, stop))
-        await running.enter_async_context(_upkeep(database, settings, parts, stop))
+        await running.enter_async_context(_upkeep(database, settings, parts, stop, show))
         ready()
         await stop.wait()
         log.info("stopping")
@@ -69,13 +75,17 @@ async def serve(
 
 @contextlib.asynccontextmanager
 async def _upkeep(
-    database: Database, settings: Settings, parts: tuple[Part, ...], stop: asyncio.Event
+    database: Database,
+    settings: Settings,
+    parts: tuple[Part, ...],
+    stop: asyncio.Event,
+    show: Callable[[Iterable[str]], None],
 ) -> AsyncIterator[None]:
     async with contextlib.AsyncExitStack() as beside:
         if settings.metrics_listen:
             listening = metrics_at(settings.metrics_listen, database, COUNTS)
             await beside.enter_async_context(listening)
-        task = _watched(run_upkeep(database, settings, parts, COUNTS, stop), stop)
+        task = _watched(run_upkeep(database, settings, parts, COUNTS, stop, show), stop)
         try:
             yield
         finally:

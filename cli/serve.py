@@ -65,7 +65,7 @@ def _serve(app: App, parts: tuple[Part, ...], *, trial: bool = False) -> None:
     with database.read() as tx:
         mask.show(one.address for one in lists.every(tx))
     try:
-        asyncio.run(serve(database, settings, parts, ready=lambda: _say(app, trial)))
+        asyncio.run(serve(database, settings, parts, lambda: _say(app, trial), mask.show))
     except OSError as error:
         raise Failure(f"Cannot listen: {error.strerror or error}.") from error
 

@@ -8,7 +8,7 @@ import contextlib
 import logging
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -35,9 +35,14 @@ async def run_upkeep(
     parts: Sequence[str],
     counts: Mapping[str, int],
     stop: asyncio.Event,
+    show: Callable[[Iterable[str]], None],
 ) -> None:
-    """Until ``stop`` is set. ``counts`` are this process's own; see pulses.beat."""
-    upkeep = Upkeep(database, settings, parts, counts, stop.is_set)
+    """Until ``stop`` is set.
+
+    ``counts`` are this process's own; see pulses.beat. ``show`` is told the addresses of our lists
+    now and then: one may be added while we run.
+    """
+    upkeep = Upkeep(database, settings, parts, counts, stop.is_set, show=show)
     while not stop.is_set():
         await asyncio.to_thread(upkeep.look)
         if upkeep.outdated:
@@ -57,7 +62,9 @@ class Upkeep:
         counts: Mapping[str, int],
         stopped: Callable[[], bool] = lambda: False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        show: Callable[[Iterable[str]], None] = lambda _: None,
     ) -> None:
+        self._show = show
         self._database = database
         self._settings = settings
         self._parts = parts
@@ -77,6 +84,7 @@ class Upkeep:
         if self.outdated:
             return
         self._now_and_then("beat", pulses.EVERY, self._beat)
+        self._now_and_then("lists", timedelta(seconds=10), self._show_lists)
         if "clock" in self._parts:
             self._now_and_then("weekly", timedelta(minutes=5), self._weekly)
             self._now_and_then("tidy", TIDY_EVERY, self.tidy)
@@ -131,6 +139,10 @@ class Upkeep:
 
     def _compare(self) -> None:
         self.outdated = schema.version(self._database) != self._version
+
+    def _show_lists(self) -> None:
+        with self._database.read() as tx:
+            self._show(one.address for one in lists.every(tx))
 
     def _beat(self) -> None:
         with self._database.write() as tx:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -53,6 +54,45 @@ def test_a_wrong_answer_is_named_and_nothing_is_written(tmp_path: Path) -> None:
     here = Installation.at(tmp_path, "", {})
     said = here.command("init", *sum(OPTIONS, ()), "--outgoing", "post office", code=2)
     assert said.startswith("postround: POSTROUND_OUTGOING")
+    assert not (tmp_path / ".env").exists()
+
+
+PASSWORD = "p@ss: word/%#1"
+
+
+@pytest.mark.parametrize("words", [("--password-file", "-"), ("--password-file", "kept"), ()])
+def test_i9_a_password_is_asked_for_or_read_from_a_file(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    here = Installation.at(tmp_path, "", {})
+    (tmp_path / "kept").write_text(f"{PASSWORD}\n")
+    options = (*sum(OPTIONS, ()), "--outgoing", "smtp://us%40er@mail.example.org:587")
+    said = here.command("init", *options, *words, given=f"{PASSWORD}\n")
+    assert PASSWORD not in said
+    parts = urlsplit(read_settings({}, tmp_path).outgoing)
+    assert unquote(parts.password or "") == PASSWORD
+    assert (parts.username, parts.hostname, parts.port) == ("us%40er", "mail.example.org", 587)
+
+
+def test_i9_the_databases_password_comes_from_the_environment(tmp_path: Path) -> None:
+    here = Installation.at(tmp_path, "postgresql://user:hidden@db.example/postround", {})
+    here.command("init", *sum(OPTIONS, ()))
+    assert "user:hidden@db.example" in read_settings({}, tmp_path).database_url
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--outgoing", "smtp://user:hidden@mail.example.org:587"),
+        ("--database", "postgresql://user:hidden@db.example/postround"),
+    ],
+)
+def test_i9_a_password_on_the_command_line_is_refused(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    here = Installation.at(tmp_path, "", {})
+    said = here.command("init", *sum(OPTIONS, ()), *words, code=2)
+    assert "can read a password" in said and "hidden" not in said
     assert not (tmp_path / ".env").exists()
 
 

@@ -14,12 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from cli.logs import Mask, set_up_logs
+from cli.upkeep import Upkeep
 from config import Settings
 from storage.database import Database
 from storage.tables import mailing_list
 from tests.journeys.conftest import plant
 from tests.journeys.letters import post
 from tests.servers import Installation
+from tests.storage.rows import new_list
 
 SECRET = "a secret for tests only"
 BODY = "a body of a mail"
@@ -54,11 +56,26 @@ def test_h4_our_own_lists_can_be_read_and_their_marks_cannot() -> None:
     assert said == "news@lists.example.org, news-verdict+…@lists.example.org, /leave/…"
 
 
+def test_h4_a_list_that_is_added_while_we_run_can_soon_be_read(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, seconds = Mask(SECRET), 100.0
+    monkeypatch.setattr("cli.upkeep.time.monotonic", lambda: seconds)
+    upkeep = Upkeep(database, Settings(secret=SECRET), ("web",), {}, show=made.show)
+    upkeep.look()
+    assert "jobs@" not in made("to jobs@lists.example.org")
+    with database.write() as tx:
+        new_list(tx, name="jobs")
+    seconds += 10.1
+    upkeep.look()
+    assert made("to jobs@lists.example.org") == "to jobs@lists.example.org"
+
+
 def test_h4_a_long_line_is_masked_at_once() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     for bait in ("a" * 100_000, "a@" * 50_000, '"' * 100_000, "+" * 100_000, "a.b" * 33_000 + "@x"):
         mask()(bait)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_h4_an_error_of_the_database_holds_no_values(
