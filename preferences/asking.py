@@ -30,9 +30,14 @@ def may_write(pen: Pen, kind: str, address: str, source: str, per_source_hour: i
     return from_there < per_source_hour
 
 
-def write(pen: Pen, letter: str, address: str, number: int, **values: Any) -> None:
-    """The letter that asks for a yes to confirmation ``number``, by reply or on its page."""
+def write(
+    pen: Pen, letter: str, address: str, number: int, language: str = "", **values: Any
+) -> None:
+    """The letter that asks for a yes to confirmation ``number``, by reply or on its page.
+
+    ``language`` is that of whoever is asked, where it is known.
+    """
     mark = pen.desk.marks.mint("confirm", number, day=pen.now.date())
     url = f"{pen.desk.public_url}/confirm/{mark}"
-    to = To(address, "confirm", (number,))
+    to = To(address, "confirm", (number,), language=pen.sender.speaks(language))
     pen.write(letter, to, automatic="auto-replied", confirm_url=url, leave_url=url, **values)

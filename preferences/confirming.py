@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from delivery.letters import Pen
 from preferences import adding, asking, change, joining, showing
 from preferences.asking import CONFIRM_WITHIN
@@ -40,9 +42,9 @@ def ask_to_confirm_wishes(
         pen.tx, pen.sender.id, kind, reader.address, payload, pen.now, source
     )
     if leaving:
-        asking.write(pen, "leaving_confirm", reader.address, number)
+        asking.write(pen, "leaving_confirm", reader.address, number, reader.language)
         return "leaving_confirm"
-    asking.write(pen, "wish_confirm", reader.address, number, changes=said)
+    asking.write(pen, "wish_confirm", reader.address, number, reader.language, changes=said)
     return "wish_confirm"
 
 
@@ -90,6 +92,13 @@ def asked_changes(pen: Pen, waiting: Confirmation) -> list[str]:
     moving = bool(waiting.payload.get("moving"))
     now = change.difference(pen, reader, changes)[1]
     return now + (sentences(pen, reader, reader, moving=True) if moving else [])
+
+
+def language_of(tx: Connection, waiting: Confirmation) -> str:
+    """That of the reader who is asked, or what somebody chose who wants to join; "" for none."""
+    reader = subscribers.by_address(tx, waiting.list_id, waiting.address)
+    chosen = waiting.payload.get("changes", {}).get("language", "")
+    return str(chosen or (reader.language if reader else ""))
 
 
 def _for_json(changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,8 @@ def ask_to_join(
         return "joining_already"
     payload = {"changes": dict(wanted)}
     number = confirmations.ask(pen.tx, pen.sender.id, "join", address, payload, pen.now, source)
-    asking.write(pen, "joining_confirm", address, number)
+    known = wanted.get("language") or (reader.language if reader else "")
+    asking.write(pen, "joining_confirm", address, number, known)
     return "joining_confirm"
 
 

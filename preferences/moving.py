@@ -33,7 +33,7 @@ def ask_to_move(pen: Pen, reader: Subscriber, address: str, answers: str = "") -
         number = confirmations.ask(
             pen.tx, pen.sender.id, "address", address, payload, pen.now, source
         )
-        asking.write(pen, "address_confirm", address, number)
+        asking.write(pen, "address_confirm", address, number, reader.language)
     pen.to_reader("address_asked", reader, answers=answers, asked_address=address)
     return "address_asked"
 

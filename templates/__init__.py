@@ -45,7 +45,7 @@ from markupsafe import Markup, escape
 from mjml import mjml2html
 
 from templates import dates, look
-from templates.catalogue import LANGUAGES, translate
+from templates.catalogue import LANGUAGES, translate, translate_counted
 from templates.flow import Kept, clean, flow, keep, one_line
 from templates.plain_letter import as_html
 from templates.prose import linked, prose
@@ -133,9 +133,12 @@ def sentences(name: str, language: str = "en", **values: object) -> list[str]:
 
 
 def page(name: str, language: str = "en", **values: object) -> str:
-    """The web page ``pages/NAME.html``, whole; ``errors`` and ``notice`` may be left out."""
+    """The web page ``pages/NAME.html``, whole.
+
+    ``errors``, ``notice`` and ``other_tongues`` may be left out.
+    """
     language = _written(language)
-    known = _values({"errors": (), "notice": "", **values}, language)
+    known = _values({"errors": (), "notice": "", "other_tongues": (), **values}, language)
     return _html(language).get_template(f"pages/{name}.html").render(known)
 
 
@@ -340,6 +343,13 @@ def _never_none(value: object) -> object:
     return value
 
 
+def _counted(language: str, count: int, one: str, many: str) -> str:
+    """``counted(3, "one post", "{n} posts")``: the form for that number, with the number in it."""
+    _never_none(count)
+    form = translate_counted(one, many, count, language)
+    return form.replace("{n}", dates.number(count, language))
+
+
 def _mailto(address: str, body: str = "", subject: str = "") -> Markup:
     """A mailto link (RFC 6068) that opens a mail with ``body`` already written."""
     fields = [
@@ -375,7 +385,7 @@ def _environment(language: str, *, html: bool) -> Environment:
         auto_reload=False,
     )
     tellers: tuple[Callable[..., str], ...] = (dates.day, dates.short_day, dates.month)
-    tellers += (dates.clock, dates.moment, dates.size, dates.tongue, dates.own_name)
+    tellers += (dates.clock, dates.moment, dates.size, dates.tongue, dates.own_name, dates.listed)
     environment.filters.update({teller.__name__: _in_language(teller) for teller in tellers})
     environment.filters["keep"] = keep
     environment.filters["prose"] = lambda text: Markup(prose(clean(text)))
@@ -384,6 +394,7 @@ def _environment(language: str, *, html: bool) -> Environment:
         slot=slot, mailto=_mailto, light=look.LIGHT, dark=look.DARK, font=Markup(look.FONT)
     )
     environment.globals |= {"written": LANGUAGES, "_": partial(translate, language=language)}
+    environment.globals["counted"] = partial(_counted, language)
     return environment
 
 

@@ -1,10 +1,11 @@
-"""Dates, times and sizes in the reader's language, in the plain style of our letters.
+"""Dates, times, numbers and names in the reader's language, in the plain style of our letters.
 
 Times are told as they stand: whoever asks has already moved them to the right time zone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 
 from babel import Locale
@@ -42,8 +43,17 @@ def clock(value: datetime | time, language: str = "en") -> str:
 
 def moment(value: datetime, language: str = "en") -> str:
     """ "Monday 4 May 2026, 10am"."""
-    separator = "، " if _locale(language).text_direction == "rtl" else ", "
-    return day(value, language) + separator + clock(value, language)
+    return listed((day(value, language), clock(value, language)), language)
+
+
+def listed(values: Iterable[str], language: str = "en") -> str:
+    """ "Housing, Jobs": names one after the other, with the comma of the language."""
+    return _comma(language).join(map(str, values))
+
+
+def number(value: int, language: str = "en") -> str:
+    """ "12,500"."""
+    return str(format_decimal(value, locale=_locale(language)))
 
 
 def size(count: int, language: str = "en") -> str:
@@ -69,6 +79,14 @@ def direction(language: str) -> str:
 
 
 _NAMED_HOURS = {(0, 0): "midnight", (12, 0): "midday"}
+
+
+def _comma(language: str) -> str:
+    # Not CLDR's pattern of a list: its "and" would look like a part of a name that holds one.
+    return "، " if _locale(language).language in _ARABIC_LETTERS else ", "
+
+
+_ARABIC_LETTERS = frozenset({"ar", "ckb", "fa", "ps", "sd", "ug", "ur"})
 
 
 def _english(language: str) -> bool:

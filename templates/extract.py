@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
 from templates.catalogue import DOMAIN, LANGUAGES, LOCALES, path_of
@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 HEADER = "# Postround's sentences.\n"
 NOT_REVIEWED = "#\n# Not yet reviewed by a native speaker.\n"
 _CALL = re.compile(r"""\b_\("([^"\n]+)"\)""")
+_COUNTED = re.compile(r"""\bcounted\([^,\n]+, "([^"\n]+)", "([^"\n]+)"\)""")
 
 
 def main(languages: list[str]) -> int:
@@ -43,13 +44,15 @@ def extracted() -> Catalog:
     return catalogue
 
 
-def _found() -> Iterator[tuple[str, str]]:
+def _found() -> Iterator[tuple[str, str | tuple[str, str]]]:
+    """The files with their sentences; two forms where a number decides between them."""
     for path in sorted(HERE.rglob("*.*")):
         name = path.relative_to(HERE).as_posix()
         if path.suffix in (".txt", ".html", ".mjml") and "fonts" not in path.parts:
             source = path.read_text(encoding="utf-8")
             yield from ((name, sentence) for sentence in sentences(source, kind_of(name)))
             yield from ((name, called) for called in _CALL.findall(source))
+            yield from ((name, forms) for forms in _COUNTED.findall(source))
     for path in sorted((HERE / "print").glob("*.toml")):
         words = tomllib.loads(path.read_text(encoding="utf-8"))
         yield from ((f"print/{path.name}", str(words[key])) for key in sorted(words))
@@ -64,7 +67,13 @@ def _merged(current: Catalog, language: str) -> tuple[Catalog, int]:
         known = Catalog(language, DOMAIN, header_comment=HEADER + NOT_REVIEWED, charset="utf-8")
     known.update(current, no_fuzzy_matching=True)
     known.obsolete.clear()
-    return known, sum(not message.string for message in known if message.id)
+    return known, sum(not _whole(message) for message in known if message.id)
+
+
+def _whole(message: Message) -> bool:
+    """Whether it is there, in every form that the language has."""
+    said = message.string
+    return all(said) if isinstance(said, tuple) else bool(said)
 
 
 def _write(path: Path, catalogue: Catalog) -> None:

@@ -6,23 +6,23 @@ carried out by the same desk as a mail's wish.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-import templates
 from config import Settings
 from delivery.letters import Desk
 from storage.database import Database, Unavailable
 from web import confirming, copying, joining, leaving, reading, settings_page
 from web.guard import Guard, TooLarge
 from web.health import health
-from web.site import Site
+from web.site import Site, show
+from web.tongues import among
 
 Page = Callable[[Request, Site], Awaitable[Response]]
 
@@ -42,6 +42,17 @@ def create_app(
 
         return Route(path, endpoint, methods=methods)
 
+    def sorry(
+        name: str, status: int, headers: Mapping[str, str] | None = None, **values: str
+    ) -> Callable[[Request, Exception], Awaitable[Response]]:
+        async def handler(request: Request, _error: Exception) -> Response:
+            # Where our own work broke, it is not asked again.
+            spoken = await site.languages() if status < 500 else site.known_languages
+            tongues = among(request, spoken)
+            return show(name, None, status, headers=headers, **(tongues | values))
+
+        return handler
+
     pages = Starlette(
         routes=[
             route("/", joining.index, ["GET"]),
@@ -58,34 +69,14 @@ def create_app(
             route("/health", health, ["GET"]),
         ],
         exception_handlers={
-            400: _not_understood,
-            404: _not_found,
-            405: _not_found,
-            TooLarge: _too_large,
-            Unavailable: _away,
-            Exception: _broken,
+            400: sorry("error", 400, notice="unread"),
+            404: sorry("not_found", 404),
+            405: sorry("not_found", 404),
+            TooLarge: sorry("error", 413, notice="too_large"),
+            Unavailable: sorry("error", 503, {"Retry-After": "60"}),
+            Exception: sorry("error", 500),
         },
     )
     # A redirect would lose what a mail program posts with its one click (RFC 8058 §3.1).
     pages.router.redirect_slashes = False
     return Guard(pages)
-
-
-async def _not_found(_request: Request, _error: Exception) -> Response:
-    return HTMLResponse(templates.page("not_found"), 404)
-
-
-async def _not_understood(_request: Request, _error: Exception) -> Response:
-    return HTMLResponse(templates.page("error", notice="We could not read that form."), 400)
-
-
-async def _too_large(_request: Request, _error: Exception) -> Response:
-    return HTMLResponse(templates.page("error", notice="That is too much for one form."), 413)
-
-
-async def _away(_request: Request, _error: Exception) -> Response:
-    return HTMLResponse(templates.page("error"), 503, headers={"Retry-After": "60"})
-
-
-async def _broken(_request: Request, _error: Exception) -> Response:
-    return HTMLResponse(templates.page("error"), 500)

@@ -18,24 +18,27 @@ from preferences.asking import CONFIRM_WITHIN
 from storage import confirmations, subscribers
 from storage.records import Confirmation, MailingList
 from web.site import Site, list_of, show
+from web.tongues import for_anybody
 
 WHAT = {"join": "join", "wish": "change", "leave": "leave", "address": "address", "add": "add"}
 
 
 async def confirm(request: Request, site: Site) -> Response:
     mark = site.mark(request, "confirm")
-    sender, waiting, changes = await site.run(lambda tx: _asked(tx, site, mark.ids[0]))
-    leaving, address = waiting.kind == "leave", _about(waiting)
+    sender, waiting, changes, spoken = await site.run(lambda tx: _asked(tx, site, mark.ids[0]))
+    tongues = {"language": spoken} if spoken else for_anybody(request, sender)
     if mark.old_key or site.days_old(mark) > CONFIRM_WITHIN.days:
-        return show("expired", sender, help_address=write_address(sender, "help"))
+        return show("expired", sender, help_address=write_address(sender, "help"), **tongues)
+    known: dict[str, Any] = {**tongues, "address": _about(waiting)}
+    leaving, known["what"] = waiting.kind == "leave", WHAT[waiting.kind]
     if request.method != "POST" and leaving:
-        return show("leave", sender, address=address)
+        return show("leave", sender, topics=(), **known)
     if request.method != "POST":
-        return show("confirm", sender, address=address, what=WHAT[waiting.kind], changes=changes)
+        return show("confirm", sender, changes=changes, **known)
     shown = await site.change(lambda tx: _confirmed(tx, site, sender, waiting))
     if leaving:
-        return show("leave_done", sender, address=address, rejoin_url="", settings_url="")
-    return show("confirm_done", sender, address=address, what=WHAT[waiting.kind], **shown)
+        return show("leave_done", sender, rejoin_url="", settings_url="", **known)
+    return show("confirm_done", sender, **known, **shown)
 
 
 def _about(waiting: Confirmation) -> str:
@@ -43,13 +46,17 @@ def _about(waiting: Confirmation) -> str:
     return str(waiting.payload["add"][0]) if waiting.kind == "add" else waiting.address
 
 
-def _asked(tx: Connection, site: Site, number: int) -> tuple[MailingList, Confirmation, list[str]]:
+def _asked(
+    tx: Connection, site: Site, number: int
+) -> tuple[MailingList, Confirmation, list[str], str]:
+    """With what would change, and the language of whoever is asked, "" where nobody knows it."""
     waiting = confirmations.by_id(tx, number)
     if waiting is None or waiting.kind not in WHAT:
         raise HTTPException(404)
     sender = list_of(tx, waiting.list_id)
     wish = waiting.kind == "wish"
-    return sender, waiting, confirming.asked_changes(site.pen(tx, sender), waiting) if wish else []
+    changes = confirming.asked_changes(site.pen(tx, sender), waiting) if wish else []
+    return sender, waiting, changes, confirming.language_of(tx, waiting)
 
 
 def _confirmed(

@@ -16,34 +16,38 @@ from preferences import joining
 from storage import lists
 from storage.records import FREQUENCIES, MailingList, Topic
 from web.site import Site, field, form_of, show
+from web.tongues import among, for_anybody
 
 # What may be an address at all; whether it is one, only a mail to it can tell.
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 ADDRESS = re.compile(rf"[^\s@<>\"(),:;\\\[\]]{{1,64}}@(?:{_LABEL}\.){{1,20}}{_LABEL}\Z")
 
 
-async def index(_request: Request, site: Site) -> Response:
+async def index(request: Request, site: Site) -> Response:
     found = await site.run(lists.every)
     shown = [
         {"title": one.title, "address": one.address, "join_url": f"/join/{one.address}"}
         for one in found
     ]
-    return show("index", lists=shown)
+    return show("index", lists=shown, **among(request, await site.languages()))
 
 
 async def join(request: Request, site: Site) -> Response:
     sender, topics = await site.run(lambda tx: _list(tx, request.path_params["address"]))
+    tongues = for_anybody(request, sender)
     if request.method != "POST":
-        return _form(sender, topics, {"address": "", "name": "", "frequency": "weekly"}, [])
+        empty = {"address": "", "name": "", "frequency": "weekly"}
+        return _form(sender, topics, tongues, empty, [])
     form = await form_of(request)
+    done = show("join_sent", sender, language=tongues["language"])
     if field(form, "homepage"):  # a machine filled in the field that people do not see
-        return show("join_sent", sender)
-    wanted = _wanted(form, topics)
+        return done
+    wanted = _wanted(form, topics) | {"language": tongues["language"]}
     answers = {name: field(form, name) for name in ("address", "name", "frequency")}
     errors = _errors(answers)
     if errors:
         chosen = [topic.key for topic in topics if topic.id in wanted["topics"]]
-        return _form(sender, topics, answers, errors, chosen, status=422)
+        return _form(sender, topics, tongues, answers, errors, chosen, status=422)
     source = f"web {request.client.host if request.client else ''}"
     most = site.settings.limit_joins_per_source_hour
     await site.change(
@@ -51,7 +55,7 @@ async def join(request: Request, site: Site) -> Response:
             site.pen(tx, sender), answers["address"], wanted, source, most
         )
     )
-    return show("join_sent", sender)
+    return done
 
 
 def _list(tx: Connection, address: str) -> tuple[MailingList, list[Topic]]:
@@ -78,15 +82,16 @@ def _wanted(form: FormData, topics: list[Topic]) -> dict[str, Any]:
 def _errors(answers: dict[str, str]) -> list[tuple[str, str]]:
     errors = []
     if not ADDRESS.match(answers["address"]):
-        errors.append(("address", "Enter an email address, like name@example.org"))
+        errors.append(("address", "no_address"))
     if answers["frequency"] not in FREQUENCIES:
-        errors.append(("frequency", "Choose how often you want mail"))
+        errors.append(("frequency", "no_such_frequency"))
     return errors
 
 
 def _form(
     sender: MailingList,
     topics: list[Topic],
+    tongues: dict[str, Any],
     answers: dict[str, str],
     errors: list[tuple[str, str]],
     chosen: list[str] | None = None,
@@ -103,4 +108,5 @@ def _form(
         ],
         answers=answers,
         errors=errors,
+        **tongues,
     )

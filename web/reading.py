@@ -21,12 +21,13 @@ from delivery.pieces import item_view
 from storage import editions, lists, posts, taken
 from storage.records import MailingList, Post
 from web.site import Site, list_of, show
+from web.tongues import for_anybody
 
 
 async def item(request: Request, site: Site) -> Response:
     mark = site.mark(request, "item")
     sender, values = await site.run(lambda tx: _item(tx, mark))
-    return show("item", sender, here=request.url.path, **values)
+    return show("item", sender, here=request.url.path, **values, **for_anybody(request, sender))
 
 
 def _item(tx: Connection, mark: Mark) -> tuple[MailingList, dict[str, Any]]:
@@ -78,7 +79,7 @@ def _post(tx: Connection, mark: Mark) -> tuple[MailingList, Post]:
 async def edition(request: Request, site: Site) -> Response:
     mark = site.mark(request, "edition")
     sender, values = await site.run(lambda tx: _edition(tx, site, mark))
-    return show("edition", sender, **values)
+    return show("edition", sender, **values, **for_anybody(request, sender))
 
 
 def _edition(tx: Connection, site: Site, mark: Mark) -> tuple[MailingList, dict[str, Any]]:

@@ -14,13 +14,13 @@ from storage.records import FILES, FORMATS, FREQUENCIES, LENGTHS, MailingList, S
 from web.site import Site, field
 
 Errors = Sequence[tuple[str, str]]
-"""(field, what to do about it)"""
+"""(field, what is wrong with it: a name in templates/pages/problems.html)"""
 
 _CHOICES: dict[str, tuple[Sequence[str], str]] = {
-    "frequency": (FREQUENCIES, "Choose how often you want mail"),
-    "format": (FORMATS, "Choose how your mail should look"),
-    "length": (LENGTHS, "Choose how long your mail should be"),
-    "attachments": (FILES, "Choose what we do with files"),
+    "frequency": (FREQUENCIES, "no_such_frequency"),
+    "format": (FORMATS, "no_such_format"),
+    "length": (LENGTHS, "no_such_length"),
+    "attachments": (FILES, "no_such_files"),
 }
 _ALWAYS_SENT = ("frequency", "format")
 
@@ -51,7 +51,7 @@ def wanted_of(
     typed = field(form, "paused_until", 40)
     until = _until(typed, today, reader)
     if typed and until is None:
-        errors.append(("paused_until", "Enter a day that is still to come, like 1 June"))
+        errors.append(("paused_until", "no_day_to_come"))
     return wanted | {"paused_until": until}, errors
 
 

@@ -51,7 +51,7 @@ async def address(request: Request, site: Site) -> Response:
         return _page(request, site, found)
     typed = field(await form_of(request), "new_address")
     if not ADDRESS.fullmatch(typed):
-        errors = [("new_address", "Enter an email address, like name@example.org")]
+        errors = [("new_address", "no_address")]
         return _page(request, site, found, errors=errors, status=422, new_address=typed)
     await site.change(lambda tx: _ask(tx, site, reader.id, typed))
     return _page(request, site, found, asked=True)
@@ -106,7 +106,7 @@ def _page(
     sender, reader, topics = found
     reader = in_force(reader, today(site, sender))
     here = f"/settings/{request.path_params['mark']}"
-    known = {
+    known: dict[str, Any] = {
         "saved": False,
         "asked": False,
         "changes": [],

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -20,7 +21,7 @@ from config import Settings
 from delivery.letters import Desk, Pen
 from delivery.marks import Mark
 from storage import lists
-from storage.database import Database
+from storage.database import Database, Unavailable
 from storage.records import MailingList
 from templates.flow import one_line
 
@@ -35,14 +36,14 @@ class Remembered:
 
     def __init__(self) -> None:
         self._at: datetime | None = None
-        self._bad: list[str] = []
+        self.last: list[str] = []
 
     def get(self, now: datetime) -> list[str] | None:
         young = self._at is not None and abs(now - self._at) < REMEMBERED
-        return self._bad if young else None
+        return self.last if young else None
 
-    def keep(self, now: datetime, bad: list[str]) -> None:
-        self._at, self._bad = now, bad
+    def keep(self, now: datetime, found: list[str]) -> None:
+        self._at, self.last = now, found
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Site:
     settings: Settings
     clock: Callable[[], datetime]
     health: Remembered = dataclasses.field(default_factory=Remembered)
+    spoken: Remembered = dataclasses.field(default_factory=Remembered)
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """``work`` in a thread, within one transaction that changes nothing."""
@@ -70,6 +72,21 @@ class Site:
                 return work(tx)
 
         return await run_in_threadpool(job)
+
+    async def languages(self) -> list[str]:
+        """All that our lists write, for pages of no list; the last that we knew of, where the
+        database is away."""
+        now = self.clock()
+        if self.spoken.get(now) is None:
+            with suppress(Unavailable):
+                every = await self.run(lists.every)
+                found = dict.fromkeys(code for one in every for code in one.spoken)
+                self.spoken.keep(now, list(found))
+        return self.known_languages
+
+    @property
+    def known_languages(self) -> list[str]:
+        return self.spoken.last or ["en"]
 
     def pen(self, tx: Connection, sender: MailingList) -> Pen:
         return Pen(tx, self.desk, sender, self.clock())
@@ -108,9 +125,13 @@ def show(
     status: int = 200,
     *,
     language: str = "",
+    other_tongues: Sequence[str] = (),
+    headers: Mapping[str, str] | None = None,
     **values: Any,
 ) -> HTMLResponse:
-    """A page; ``language`` is the reader's, where one is known."""
-    known = {"list_title": sender.title} if sender else {}
-    language = sender.speaks(language) if sender else "en"
-    return HTMLResponse(templates.page(name, language, **(known | values)), status)
+    """A page; ``language`` is the reader's, or see ``tongues`` where no reader is known."""
+    known: dict[str, Any] = {"other_tongues": other_tongues}
+    if sender is not None:
+        known["list_title"], language = sender.title, sender.speaks(language)
+    page = templates.page(name, language or "en", **(known | values))
+    return HTMLResponse(page, status, headers)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from babel.messages.pofile import read_po
 
 import templates
-from templates.catalogue import LANGUAGES, path_of, translate
+from templates import dates
+from templates.catalogue import LANGUAGES, path_of, translate, translate_counted
 from templates.extract import extracted
 from templates.segments import expressions
 
@@ -20,9 +23,26 @@ VALUES = {
 }
 
 
-def messages(language: str) -> dict[str, str]:
+Forms = tuple[str, ...]
+
+
+def messages(language: str) -> dict[Forms, Forms]:
+    """Sentences with what they are in that language; several where a number decides."""
     with path_of(language).open("rb") as file:
-        return {str(one.id): str(one.string) for one in read_po(file) if one.id}
+        return {_forms(one.id): _forms(one.string) for one in read_po(file) if one.id}
+
+
+def _forms(text: str | Sequence[str] | None) -> Forms:
+    return (text,) if isinstance(text, str) else tuple(text or ())
+
+
+ITEM_MISSING = {
+    "list_title": "Town News",
+    "said": "9",
+    "address": "carol@reader.example",
+    "settings_url": "https://lists.example/settings/m",
+    "leave_url": "https://lists.example/leave/m",
+}
 
 
 def test_there_are_two_languages_and_one_runs_right_to_left() -> None:
@@ -33,17 +53,52 @@ def test_there_are_two_languages_and_one_runs_right_to_left() -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_sentence_is_translated(language: str) -> None:
     """Run `make catalogues`, and translate what it adds."""
-    wanted = {str(one.id) for one in extracted() if one.id}
+    wanted = {_forms(one.id) for one in extracted() if one.id}
     known = messages(language)
     assert sorted(wanted - known.keys()) == []
     assert sorted(known.keys() - wanted) == []
-    assert [sentence for sentence, said in known.items() if not said] == []
+    assert [sentence for sentence, said in known.items() if not all(said)] == []
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_translation_keeps_every_name_and_link(language: str) -> None:
     for sentence, said in messages(language).items():
-        assert expressions(said) == expressions(sentence), sentence
+        for form in said:
+            assert expressions(form) == expressions(sentence[0]), sentence
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_number_stands_in_every_form_that_is_for_more_than_one(language: str) -> None:
+    with path_of(language).open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    several = [(_forms(one.id), _forms(one.string)) for one in catalogue if one.pluralizable]
+    assert several
+    for sentence, said in several:
+        assert len(said) == catalogue.num_plurals
+        if "{n}" in sentence[1]:
+            told = {
+                translate_counted(sentence[0], sentence[1], count, language)
+                for count in range(3, 120)
+            }
+            assert all("{n}" in one for one in told), sentence
+
+
+def test_polish_has_three_forms_and_arabic_six() -> None:
+    def said(count: int, language: str) -> str:
+        return templates.letter("item_missing", language, **ITEM_MISSING, most=count).text
+
+    polish = [said(count, "pl") for count in (1, 2, 5, 22)]
+    assert ["jedną wiadomość" in polish[0], "2 wiadomości" in polish[1]] == [True, True]
+    arabic = {count: said(count, "ar") for count in (1, 2, 3, 11, 100, 103)}
+    assert "خبر واحد" in arabic[1] and "خبران" in arabic[2]
+    assert "3 أخبار" in arabic[3] and "103 أخبار" in arabic[103]
+    assert "11 خبرًا" in arabic[11] and "100 خبر." in arabic[100]
+    assert "one item." in said(1, "en") and "3 items." in said(3, "en")
+
+
+def test_names_stand_one_after_the_other_with_the_comma_of_the_language() -> None:
+    assert dates.listed(("Housing", "Jobs"), "en") == "Housing, Jobs"
+    assert dates.listed(("Housing", "Jobs"), "ar") == "Housing، Jobs"
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -54,6 +54,7 @@ def _values_used(template: str) -> set[str]:
         "language",
         "direction",
         "written",
+        "counted",
         "_",
     }
 
