@@ -19,7 +19,8 @@ from delivery.letters import Desk, Pen
 from preferences.prints import prints
 from storage import forgotten, lists, pulses, retention, schema, subscribers
 from storage.database import Database, Unavailable
-from storage.retention import BATCH, Periods
+from storage.records import Subscriber
+from storage.retention import BATCH, Periods, Rule
 
 LOOK_SECONDS = 5.0
 REST_SECONDS = 0.05
@@ -104,30 +105,51 @@ class Upkeep:
             s.keep_sent_days,
             s.keep_posts_days,
         )
-        work = dict(retention.rules(periods))
+        found = {kind: self._all_of(rule) for kind, rule in retention.rules(periods).items()}
         if periods.left:
-            work["readers who left"] = self._forget_left
-        found = {kind: self._all_of(rule) for kind, rule in work.items()}
+            found["readers who left"] = self._in_batches(self._forget_left)
         gone = {kind: count for kind, count in found.items() if count}
         if gone:
             log.info("kept long enough: %s", ", ".join(f"{gone[kind]} {kind}" for kind in gone))
         return gone
 
-    def _all_of(self, rule: Callable[[Connection, datetime], int]) -> int:
+    def _all_of(self, rule: Rule) -> int:
+        return self._in_batches(lambda: self._end_some(rule))
+
+    def _end_some(self, rule: Rule) -> int:
+        now = self._clock()
+        with self._database.read() as tx:
+            numbers = rule.find(tx, now)
+        if not numbers:
+            return 0
+        with self._database.write() as tx:
+            return rule.end(tx, now, numbers)
+
+    def _in_batches(self, work: Callable[[], int]) -> int:
         total = 0
         while not self._stopped():
-            with self._database.write() as tx:
-                count = rule(tx, self._clock())
+            count = work()
             total += count
             if count < BATCH:
                 break
             time.sleep(REST_SECONDS)
         return total
 
-    def _forget_left(self, tx: Connection, now: datetime) -> int:
+    def _forget_left(self) -> int:
         """Of who left long ago a keyed hash stays, so that no import brings them back."""
+        now = self._clock()
+        since = now - timedelta(days=self._settings.keep_left_days)
+        with self._database.read() as tx:
+            found = retention.left_before(tx, since)
+        if found:
+            with self._database.write() as tx:
+                # Looked up anew: somebody may just have come back.
+                found = retention.left_before(tx, since)
+                self._forget(tx, found, now)
+        return len(found)
+
+    def _forget(self, tx: Connection, found: list[tuple[int, Subscriber]], now: datetime) -> None:
         desk = Desk.of(self._settings)
-        found = retention.left_before(tx, now - timedelta(days=self._settings.keep_left_days))
         for list_id, reader in found:
             of_list = lists.by_id(tx, list_id)
             assert of_list is not None
@@ -135,7 +157,6 @@ class Upkeep:
             forgotten.remember(tx, print_, now)
             # As a reader only: the same address may still write posts.
             subscribers.forget(tx, of_list.id, reader.address)
-        return len(found)
 
     def _compare(self) -> None:
         self.outdated = schema.version(self._database) != self._version

@@ -3,7 +3,7 @@ writes has to wait. A stuck letter, a held post and a post of the archive never 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +32,8 @@ ENDED = ("sent", "refused", "dropped")
 PIECES_KEPT = timedelta(days=70)
 """A monthly edition takes a post within 31 days; nobody is owed what is older than two months."""
 
+_last = func.coalesce(post.c.approved_at, post.c.decided_at, post.c.held_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Periods:
@@ -44,23 +46,53 @@ class Periods:
     posts: int
 
 
-Rule = Callable[[Connection, datetime], int]
+Here = Callable[[datetime], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What of one table was kept long enough, as of a moment. Looked for and ended apart: looking
+    goes through many rows, and whoever looks must not keep others from writing."""
+
+    table: Table
+    here: Here
+    instead: Mapping[str, Any] | None = None
+    """What these columns become, where the row itself stays."""
+
+    def find(self, tx: Connection, now: datetime) -> Sequence[int]:
+        """The ids of a batch of them; it may be run without a lock."""
+        number = self.table.c.id
+        return (
+            tx.execute(select(number).where(self.here(now)).order_by(number).limit(BATCH))
+            .scalars()
+            .all()
+        )
+
+    def end(self, tx: Connection, now: datetime, numbers: Sequence[int]) -> int:
+        """Ends those of a batch of which it is true still; how many."""
+        these = self.table.c.id.in_(numbers) & self.here(now)
+        if self.instead is None:
+            return tx.execute(delete(self.table).where(these)).rowcount
+        return tx.execute(update(self.table).where(these).values(**self.instead)).rowcount
 
 
 def rules(periods: Periods) -> dict[str, Rule]:
-    """Each deletes one batch of what was kept long enough and says how many rows that were."""
-    found: dict[str, Rule] = {"pieces": _pieces, "frames": _frames}
+    """By the name of what goes."""
+    found = {"pieces": Rule(piece, _pieces), "frames": Rule(frame, _frames)}
     if periods.letters:
-        found["letters"] = _within(periods.letters, _letters)
-        found["addresses of mails"] = _within(periods.letters, _addresses)
+        found["letters"] = Rule(raw_message, _before(periods.letters, _letters))
+        nothing = {"recipient": "", "message": None}
+        found["addresses of mails"] = Rule(outgoing, _before(periods.letters, _addresses), nothing)
     if periods.confirmations:
-        found["confirmations"] = _within(periods.confirmations, _confirmations)
+        found["confirmations"] = _by_age(confirmation, "created_at", periods.confirmations)
     if periods.sent:
-        found["mails"] = _within(periods.sent, _mails)
-        found["history"] = _within(periods.sent, _history)
-        found["queue mails"] = _within(periods.sent, _queues)
+        found["mails"] = Rule(outgoing, _before(periods.sent, _mails))
+        found["history"] = _by_age(history, "at", periods.sent)
+        # What numbers meant, and which regular mails were written: no reply is about it any more.
+        found["regular mails"] = _by_age(regular, "at", periods.sent)
+        found["queue mails"] = _by_age(queue_mail, "made_at", periods.sent)
     if periods.posts:
-        found["posts"] = _within(periods.posts, _posts)
+        found["posts"] = Rule(post, _before(periods.posts, _posts))
     return found
 
 
@@ -72,79 +104,47 @@ def left_before(tx: Connection, since: datetime) -> list[tuple[int, Subscriber]]
     return [(one.list_id, one) for one in found if one is not None]
 
 
-def _within(days: int, work: Callable[[Connection, datetime], int]) -> Rule:
-    return lambda tx, now: work(tx, now - timedelta(days=days))
+def _before(days: int, here: Here) -> Here:
+    return lambda now: here(now - timedelta(days=days))
 
 
-def _letters(tx: Connection, since: datetime) -> int:
+def _by_age(table: Table, column: str, days: int) -> Rule:
+    return Rule(table, _before(days, lambda since: table.c[column] < since))
+
+
+def _letters(since: datetime) -> ColumnElement[bool]:
     """The bytes as they came, with their letters; those of a post from its decision on."""
     of_it = post.c.letter_id == letter.c.id
     young = (post.c.state == "held") | (post.c.decided_at >= since)
     needed = letter.c.state.in_(("new", "reading", "stuck")) | (letter.c.received_at >= since)
     needed |= exists().where(of_it & young)
     of_raw = letter.c.raw_id == raw_message.c.id
-    done = exists().where(of_raw) & ~exists().where(of_raw & needed)
-    return _delete(tx, raw_message, done)
+    return exists().where(of_raw) & ~exists().where(of_raw & needed)
 
 
-def _confirmations(tx: Connection, since: datetime) -> int:
-    return _delete(tx, confirmation, confirmation.c.created_at < since)
-
-
-def _addresses(tx: Connection, since: datetime) -> int:
+def _addresses(since: datetime) -> ColumnElement[bool]:
     """What was sent stays known by its number, without the address and the words."""
-    here = outgoing.c.state.in_(ENDED) & (outgoing.c.created_at < since)
-    here &= (outgoing.c.recipient != "") | outgoing.c.message.is_not(None)
-    numbers = _some(tx, outgoing, here)
-    values: dict[str, Any] = {"recipient": "", "message": None}
-    tx.execute(update(outgoing).where(outgoing.c.id.in_(numbers)).values(values))
-    return len(numbers)
+    there = (outgoing.c.recipient != "") | outgoing.c.message.is_not(None)
+    return _mails(since) & there
 
 
-def _mails(tx: Connection, since: datetime) -> int:
-    return _delete(tx, outgoing, outgoing.c.state.in_(ENDED) & (outgoing.c.created_at < since))
+def _mails(since: datetime) -> ColumnElement[bool]:
+    return outgoing.c.state.in_(ENDED) & (outgoing.c.created_at < since)
 
 
-def _history(tx: Connection, since: datetime) -> int:
-    return _delete(tx, history, history.c.at < since)
-
-
-def _queues(tx: Connection, since: datetime) -> int:
-    """What numbers meant, and which regular mails were written: no reply is about it any more."""
-    gone = _delete(tx, regular, regular.c.at < since)
-    return gone + _delete(tx, queue_mail, queue_mail.c.made_at < since)
-
-
-def _posts(tx: Connection, since: datetime) -> int:
+def _posts(since: datetime) -> ColumnElement[bool]:
     ended = post.c.state.in_(("approved", "rejected", "spam", "withdrawn"))
-    last = func.coalesce(post.c.approved_at, post.c.decided_at, post.c.held_at)
-    return _delete(tx, post, ended & (post.c.held_at < since) & (last < since))
+    return ended & (post.c.held_at < since) & (_last < since)
 
 
-def _pieces(tx: Connection, now: datetime) -> int:
+def _pieces(now: datetime) -> ColumnElement[bool]:
     """Ready pieces of posts that no edition takes any more; a reader who asks gets new ones."""
-    last = func.coalesce(post.c.approved_at, post.c.decided_at, post.c.held_at)
-    old = exists().where((post.c.id == piece.c.post_id) & (last < now - PIECES_KEPT))
-    return _delete(tx, piece, old)
+    return exists().where((post.c.id == piece.c.post_id) & (_last < now - PIECES_KEPT))
 
 
-def _frames(tx: Connection, now: datetime) -> int:
+def _frames(now: datetime) -> ColumnElement[bool]:
     """Of editions whose mails have all left."""
     of_it = outgoing.c.edition_id == frame.c.edition_id
     waits = exists().where(of_it & outgoing.c.state.not_in(ENDED))
     made = edition.c.finished_at < now - timedelta(days=7)
-    old = exists().where((edition.c.id == frame.c.edition_id) & made)
-    return _delete(tx, frame, old & ~waits)
-
-
-def _delete(tx: Connection, table: Table, here: ColumnElement[bool]) -> int:
-    numbers = _some(tx, table, here)
-    if numbers:
-        tx.execute(delete(table).where(table.c.id.in_(numbers)))
-    return len(numbers)
-
-
-def _some(tx: Connection, table: Table, here: ColumnElement[bool]) -> Sequence[int]:
-    return (
-        tx.execute(select(table.c.id).where(here).order_by(table.c.id).limit(BATCH)).scalars().all()
-    )
+    return exists().where((edition.c.id == frame.c.edition_id) & made) & ~waits

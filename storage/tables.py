@@ -182,6 +182,7 @@ letter = _table(
     _text("sender"),
     _number("attempts"),
     _time("lease_until"),
+    Index(None, "raw_id"),
     Index(None, "state", "id"),
     Index(None, "fingerprint"),
     Index(None, "sender", "received_at"),
@@ -219,6 +220,7 @@ post = _table(
     Index(None, "list_id", "author_key", "held_at"),
     Index(None, "list_id", "proof", "held_at"),
     Index(None, "state", "straight_away_at"),
+    Index(None, "letter_id"),
 )
 
 post_version = _table(
@@ -386,6 +388,7 @@ edition_post = _table(
     _text("frequency"),
     UniqueConstraint("frequency", "post_id"),
     Index(None, "edition_id"),
+    Index(None, "post_id"),
 )
 
 piece = _table(
