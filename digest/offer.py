@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from delivery import over
 from delivery.facts import read_mark
 from digest.choose import LATE, Offer
 from digest.timetable import read_zone
@@ -42,7 +43,7 @@ def read_offer(
     day = now.astimezone(zone).date()
     offered = {one.post_id: one for one in (*earlier, *posts)}
     dropped = plan.dropped if plan else ()
-    over = {number for number, one in offered.items() if is_over(one, day, zone)}
+    past = {number for number, one in offered.items() if is_over(one, day, zone)}
     return Offer(
         topics=tuple(topic.id for topic in in_order(tx, mailing_list)),
         taken=tuple(posts),
@@ -50,20 +51,14 @@ def read_offer(
         midnight=lambda day: datetime.combine(day, time(), tzinfo=zone),
         earlier=earlier,
         made_before=made_before,
-        over=frozenset(over.union(dropped)),
+        over=frozenset(past.union(dropped)),
         first=_first(offered, plan.first if plan else (), mailing_list.language),
     )
 
 
 def is_over(one: Taken, day: date, zone: ZoneInfo) -> bool:
-    """Whether the day that a post is about has passed on ``day``; its last one, where it has two.
-
-    A day that was over when the post came in is told of, as in minutes of a meeting.
-    """
-    last = max(filter(None, (one.event_date, one.closing_date)), default=None)
-    if last is None or last >= day:
-        return False
-    return one.held_at is None or last >= one.held_at.astimezone(zone).date()
+    """Whether the last day that a post is about has passed on ``day``."""
+    return over.is_over(over.last_day(one.event_date, one.closing_date), one.held_at, day, zone)
 
 
 def in_order(tx: Connection, mailing_list: MailingList) -> list[Topic]:

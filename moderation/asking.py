@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from delivery.letters import Pen
+from moderation import in_time
 from moderation.pace import Pace, steps
 from moderation.rota import Rota
 from storage import askings, volunteers
@@ -84,9 +85,14 @@ def begin(pen: Pen, post: Post, first: Volunteer | None, round_up: datetime) -> 
     if first is None:
         askings.begin(tx, post.id, post.list_id, now, step=0, next_at=now + LOOK_AGAIN)
         return
-    second = steps(now, round_up, Pace.of(pen.sender)).second
+    second = _second(pen, post, round_up)
     askings.begin(tx, post.id, post.list_id, now, step=1, next_at=second)
     askings.note_asked(tx, post.id, first.id, now)
+
+
+def _second(pen: Pen, post: Post, round_up: datetime) -> datetime:
+    by = in_time.decide_by(pen.tx, pen.sender, post, round_up, pen.now)
+    return steps(pen.now, by, Pace.of(pen.sender)).second
 
 
 # How it goes on ---------------------------------------------------------------------------------
@@ -95,7 +101,7 @@ def begin(pen: Pen, post: Post, first: Volunteer | None, round_up: datetime) -> 
 def begin_anew(pen: Pen, post: Post, asked_now: Collection[Volunteer], round_up: datetime) -> None:
     """Counts from now on, as at the beginning: after a decision was taken back, a wait, a pass."""
     tx, now = pen.tx, pen.now
-    second = steps(now, round_up, Pace.of(pen.sender)).second
+    second = _second(pen, post, round_up)
     old = askings.of_post(tx, post.id)
     if old is None:
         askings.begin(tx, post.id, post.list_id, now, step=1, next_at=second)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from delivery.letters import Pen
-from moderation import asking, notice, spam, trust
+from moderation import asking, in_time, notice, spam, trust
 from moderation.showing import post_values, to_author, to_moderator, topic_names, with_content
 from storage import history, outgoing, posts, subscribers, volunteers
 from storage.records import (
@@ -148,7 +148,7 @@ def ask_one(
         sure=sure or post.proof,
         due=round_up.astimezone(ZoneInfo(volunteer.timezone or pen.sender.timezone)),
         suggested=notice.suggested(pen.tx, post),
-        **post_values(pen.tx, post),
+        **(in_time.asked(pen.tx, pen.sender, post, round_up) | post_values(pen.tx, post)),
     )
     name = volunteer.name or volunteer.address
     history.note(pen.tx, pen.now, "postround", "asked", post_id=post.id, detail=name)
@@ -173,6 +173,7 @@ def _receipt(pen: Pen, post: Post, round_up: datetime, removed: Sequence[str]) -
         automatic="auto-replied",
         post_title=post.title,
         due=round_up.astimezone(zone),
+        late=in_time.late(pen.sender, post, round_up) or "",
         look=look,
         topics=topic_names(pen.tx, post),
         removed=list(removed),

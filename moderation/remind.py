@@ -14,7 +14,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from delivery.letters import Desk, Pen
-from moderation import asking, duty, queue, regular
+from moderation import asking, duty, in_time, queue, regular
 from moderation.hold import Occasion, ask_one
 from moderation.pace import Pace, steps
 from storage import askings, lists, posts, queues, volunteers
@@ -142,7 +142,8 @@ def _moved(
 ) -> list[Volunteer] | None:
     """Takes one step; who is new, or None when another clock took it, or there is nobody."""
     since = pen.now if state.step == 0 and state.put_off_until else state.since
-    coming = steps(since, round_up, Pace.of(pen.sender))
+    by = in_time.decide_by(pen.tx, pen.sender, post, round_up, since)
+    coming = steps(since, by, Pace.of(pen.sender))
     if state.step == 0:
         first = _first(pen, post, state, here)
         if first is None:

@@ -12,8 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from delivery.letters import Pen, To
+from moderation import in_time
 from moderation.showing import to_author, to_moderator, topic_names
-from storage import carried, history, outgoing, posts, subscribers, volunteers
+from storage import carried, history, outgoing, posts, volunteers
 from storage.records import Post, Volunteer
 
 OPERATOR = "the operator"
@@ -59,6 +60,9 @@ def decided(
     its author's posts go straight in from now on.
     """
     approved = decision == "approved"
+    told = in_time.told(case.pen.tx, case.pen.sender, case.post, case.round_up)
+    if not approved:
+        told |= {"late": "", "straight_away": False, "daily": False}
     for volunteer in _moderators(case):
         to_one(
             case,
@@ -69,12 +73,10 @@ def decided(
             verdict=decision,
             reason=reason,
             due=_local(case, case.round_up, volunteer) if approved else "",
-            straight_away=approved and _straight_away(case),
-            undo_minutes=case.pen.sender.undo_minutes,
             corrects=_corrects(case),
             topics=topic_names(case.pen.tx, case.post) if approved else [],
             edited=edited is not None,
-            **_before_and_after(case, edited),
+            **(told | _before_and_after(case, edited)),
             trusted=(case.post.author_address if trusted else ""),
             proven=case.post.proof == "proven",
         )
@@ -183,8 +185,9 @@ def author_approved(case: Case, *, edited: Post | None = None) -> None:
         return
     due = _local(case, case.round_up)
     letter = "post_edited" if edited else "post_approved"
+    told = in_time.told(case.pen.tx, case.pen.sender, case.post, case.round_up)
     changed: dict[str, Any] = _before_and_after(case, edited) if edited else {}
-    _to_author(case, letter, due=due, straight_away=_straight_away(case), **changed)
+    _to_author(case, letter, due=due, **(told | changed | {"undo_minutes": ""}))
 
 
 def author_rejected(case: Case, reason: str) -> None:
@@ -201,7 +204,7 @@ def author_undone(case: Case, readers: int) -> None:
 
 
 def author_urgent(case: Case) -> None:
-    _to_author(case, "post_approved", due="", straight_away=True)
+    _to_author(case, "post_approved", due="", **in_time.ALL_NOW)
 
 
 def author_asked(case: Case, question: str) -> None:
@@ -250,11 +253,6 @@ def _was_let_in(case: Case) -> bool:
     steps = history.of_post(case.pen.tx, case.post.id)
     last = next((step for step in reversed(steps) if step.what == "approved"), None)
     return last is not None and last.who == "postround"
-
-
-def _straight_away(case: Case) -> bool:
-    """Whether some readers of the list get posts as soon as they are approved."""
-    return subscribers.any_straight_away(case.pen.tx, case.post.list_id)
 
 
 def _name(by: Volunteer | None, *, begins: bool) -> str:

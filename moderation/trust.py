@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from delivery.letters import Pen
-from moderation import asking, notice
+from moderation import asking, in_time, notice
 from moderation.showing import post_values, to_author, to_moderator
-from storage import history, noticed, posts, subscribers, volunteers
+from storage import history, noticed, posts, volunteers
 from storage.records import Post, Proof
 
 
@@ -37,16 +37,14 @@ def let_in(pen: Pen, post: Post, round_up: datetime) -> None:
     history.note(
         tx, now, "postround", "approved", list_id=post.list_id, post_id=post.id, detail="trusted"
     )
-    straight_away = subscribers.any_straight_away(tx, post.list_id)
+    told = in_time.told(tx, pen.sender, post, round_up)
     zone = ZoneInfo(pen.sender.timezone)
     for volunteer in asking.on_duty(tx, pen.sender, now)[:1]:
         pen.write(
             "post_let_in",
             to_moderator(volunteer, post),
-            straight_away=straight_away,
-            undo_minutes=pen.sender.undo_minutes,
             due=round_up.astimezone(ZoneInfo(volunteer.timezone) if volunteer.timezone else zone),
-            **post_values(tx, post),
+            **(told | post_values(tx, post)),
         )
     pen.write(
         "post_approved",
@@ -55,5 +53,5 @@ def let_in(pen: Pen, post: Post, round_up: datetime) -> None:
         automatic="auto-replied",
         post_title=post.title,
         due=round_up.astimezone(zone),
-        straight_away=straight_away,
+        **(told | {"undo_minutes": ""}),
     )

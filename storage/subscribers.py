@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from storage import journal, taken
 from storage.addresses import fold
 from storage.database import insert_many_once, insert_once
-from storage.records import Subscriber
+from storage.records import Frequency, Subscriber
 from storage.tables import confirmation, history, outgoing, subscriber
 
 _NAMES = [field.name for field in fields(Subscriber)]
@@ -134,9 +134,19 @@ def walk(tx: Connection, list_id: int) -> Iterator[Subscriber]:
 
 def any_straight_away(tx: Connection, list_id: int) -> bool:
     """Whether a reader gets some or all posts as soon as they are approved."""
-    fast = "straight away"
+    return _any_at(tx, list_id, "straight away")
+
+
+def any_daily(tx: Connection, list_id: int) -> bool:
+    """Whether a reader gets some or all posts once a day."""
+    return _any_at(tx, list_id, "daily")
+
+
+def _any_at(tx: Connection, list_id: int, frequency: Frequency) -> bool:
     here = (subscriber.c.list_id == list_id) & (subscriber.c.state == "active")
-    here &= (subscriber.c.frequency == fast) | subscriber.c.topic_frequencies.contains(fast)
+    here &= (subscriber.c.frequency == frequency) | subscriber.c.topic_frequencies.contains(
+        frequency
+    )
     return tx.execute(select(subscriber.c.id).where(here).limit(1)).first() is not None
 
 
