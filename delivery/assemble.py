@@ -92,8 +92,7 @@ def assemble(
     """The whole mail of one reader, CRLF line ends, lines of at most 76 characters in its body.
 
     ``frame`` comes from ``encode_frame``, each piece from ``encode_piece``; ``items`` is as in
-    Outgoing; ``values`` are plain text by slot, ASCII those in headers. KeyError when one is
-    missing.
+    Outgoing; ``values`` are plain text by slot. KeyError when one is missing.
     """
     return fill(lay_out(frame, pieces, items, headings, wanted), values)
 
@@ -311,7 +310,7 @@ def _split(
 
 def _written(content: Content, value: str) -> bytes:
     if content == "header":
-        return value.encode("ascii")
+        return value.encode()
     value = escape(value) if content == "html" else value
     # Almost always: addresses and short links.
     if len(value) <= LINE and _PLAIN.fullmatch(value) and not value.startswith("."):

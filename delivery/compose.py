@@ -52,7 +52,7 @@ def new_message_id(domain: str) -> str:
 
 
 def compose(sender: MailingList, draft: Draft) -> bytes:
-    """The mail as it will leave, CRLF line ends, only ASCII bytes."""
+    """The mail as it will leave, CRLF line ends, only ASCII bytes but for an address beyond it."""
     return b"".join(_field(*one) for one in _header(sender, draft)) + _content(draft)
 
 
@@ -76,6 +76,9 @@ def _header(sender: MailingList, draft: Draft) -> Iterator[tuple[str, str | Addr
 def _field(name: str, value: str | Address) -> bytes:
     """One header field, encoded and folded where it must be. ValueError for a line break in it."""
     line = f"{name}: {value}"
+    if name == "To" and isinstance(value, Address) and not value.username.isascii():
+        # RFC 6532 §3.2: an address is never an encoded word (RFC 2047 §5), so it stands as it is.
+        return f"{name}: {value.addr_spec}".encode() + b"\r\n"
     # The package takes a millisecond for what most often is ready as it stands.
     if len(line) < 78 and line.isascii() and line.isprintable() and "=?" not in line:
         return line.encode() + b"\r\n"

@@ -25,11 +25,14 @@ LONGEST_REPLY = 32 * 1024
 PERHAPS_SENT = "perhaps sent: "
 """Begins the reason where nobody can know whether the other server took the mail."""
 
+ODD_LETTERS = "553 5.6.7 The address has letters that the mail server of ours does not carry."
+"""What we say ourselves where SMTPUTF8 is not offered (RFC 6531 §3.5)."""
+
 LOG_IN_FIRST = (530, 534, 535, 538)
 """RFC 4954 §6: it says something about our settings and nothing about the mail."""
 MAILBOX = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>@\x00-\x1f\x7f]+\Z")
 _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?\Z", re.DOTALL)
-_ABOUT_THE_ADDRESS = re.compile(r"5[0-9][0-9] 5\.[12]\.")
+_ABOUT_THE_ADDRESS = re.compile(r"5[0-9][0-9] 5\.(?:[12]\.|6\.7)")
 _STATUS = re.compile(r"5[0-9][0-9] 5\.[0-9]")
 
 
@@ -53,7 +56,8 @@ class Dialogue(asyncio.Protocol):
         self._transport = transport
         self._pipelining = "pipelining" in extensions
         self._eight_bits = "8bitmime" in extensions
-        self._utf8 = "smtputf8" in extensions
+        # Who offers it carries eight bits, too (RFC 6531 §3.1).
+        self._utf8 = "smtputf8" in extensions and self._eight_bits
         self._text = bytearray()
         self._said: list[str] = []
         self._replies: deque[Reply] = deque()
@@ -66,12 +70,16 @@ class Dialogue(asyncio.Protocol):
         """False once the server has gone, or said something that it was not asked."""
         return not (self._ended or self._replies or self._text or self._transport.is_closing())
 
+    def carries(self, address: str) -> bool:
+        """Whether the server takes mail to such an address at all (RFC 6531 §3.1)."""
+        return self._utf8 or address.isascii()
+
     async def send(self, envelope_from: str, to: str, message: bytes) -> Result:
         """Hands one mail over. After a result with ``connection`` the dialogue is closed."""
         if not MAILBOX.match(to):
             return Refused("No address that mail could go to.")
-        if not to.isascii() and not self._utf8:
-            return Refused("The address has letters that this mail server does not carry.")
+        if not self.carries(to):
+            return Refused(ODD_LETTERS)
         phase = ""
         try:
             async with asyncio.timeout(ENVELOPE_SECONDS) as limit:
@@ -106,7 +114,7 @@ class Dialogue(asyncio.Protocol):
 
     def _options(self, message: bytes, to: str) -> bytes:
         if not to.isascii():
-            return b" SMTPUTF8 BODY=8BITMIME" if self._eight_bits else b" SMTPUTF8"
+            return b" SMTPUTF8 BODY=8BITMIME"
         return b" BODY=8BITMIME" if self._eight_bits and not message.isascii() else b""
 
     async def _envelope(self, envelope_from: str, to: str, options: bytes) -> Result | None:

@@ -19,12 +19,30 @@ from storage.addresses import a_labels
 from storage.records import Result, Sent, TryLater
 
 CONNECT_SECONDS = 30
+ASKING_SECONDS = 4
+"""While somebody waits for a page."""
 # Servers hang up on silent clients, and a mail that finds out so is put off for nothing.
 SILENT_SECONDS = 20
 
 
 class WrongPassword(Exception):
     """The smarthost does not accept our login: trying on would only lock the account."""
+
+
+async def carries(outgoing: str, hostname: str, address: str) -> bool:
+    """Whether the way out takes mail to such an address. True where it does not say so in time:
+    a mail will find out, and what becomes of it is noted."""
+    local, _, _ = address.rpartition("@")
+    if local.isascii() or outgoing.startswith("maildir:"):
+        return True
+    smarthost = Smarthost(urlsplit(outgoing), hostname)
+    try:
+        async with asyncio.timeout(ASKING_SECONDS):
+            return await smarthost.carries(local)
+    except (aiosmtplib.SMTPException, OSError, ValueError, TimeoutError):
+        return True
+    finally:
+        await smarthost.close()
 
 
 class Transport(Protocol):
@@ -124,6 +142,9 @@ class Smarthost:
         if not isinstance(transport, asyncio.Transport):
             raise aiosmtplib.SMTPServerDisconnected("the server hung up")
         return Dialogue(transport, client.esmtp_extensions)
+
+    async def carries(self, address: str) -> bool:
+        return (await self._connected()).carries(address)
 
     async def knock(self) -> str:
         """Connects, greets and logs in as for a mail, sends none, and leaves; "" or what failed."""

@@ -112,7 +112,6 @@ def _own(run: Run, reader: Subscriber, items: str) -> Row:
     form = form_of(run.mailing_list, wish)
     if form is None:
         raise ValueError(f'no format "{reader.format}"')
-    reader.address.rpartition("@")[0].encode("ascii")  # what else we could not hand over
     return {
         "recipient": reader.address,
         "subscriber_id": reader.id,

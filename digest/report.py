@@ -115,14 +115,16 @@ _STATUS = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 
 
 def reason_of(reply: str) -> str:
-    """What a mail server's refusal comes down to: unknown, full, unwanted, silent or other
-    (RFC 3463)."""
+    """What a mail server's refusal comes down to: unknown, full, unwanted, letters, silent or other
+    (RFC 3463, RFC 6531)."""
     found = _STATUS.search(reply[:500])
     if found is None:
         return "unknown" if re.match(r"55[013]\b", reply) else "other"
     subject, detail = int(found[2]), int(found[3])
     if (subject, detail) == (2, 2):
         return "full"
+    if (subject, detail) == (6, 7):
+        return "letters"
     if subject == 1 or (subject, detail) == (2, 1):
         return "unknown"
     if subject == 7:

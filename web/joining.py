@@ -45,6 +45,8 @@ async def join(request: Request, site: Site) -> Response:
     wanted = _wanted(form, topics) | {"language": tongues["language"]}
     answers = {name: field(form, name) for name in ("address", "name", "frequency")}
     errors = _errors(answers)
+    if not errors and not await site.carries(answers["address"]):
+        errors.append(("address", "odd_letters"))
     if errors:
         chosen = [topic.key for topic in topics if topic.id in wanted["topics"]]
         return _form(sender, topics, tongues, answers, errors, chosen, status=422)

@@ -50,8 +50,9 @@ async def address(request: Request, site: Site) -> Response:
     if request.method != "POST":
         return _page(request, site, found)
     typed = field(await form_of(request), "new_address")
-    if not ADDRESS.fullmatch(typed):
-        errors = [("new_address", "no_address")]
+    fits = ADDRESS.fullmatch(typed)
+    if not fits or not await site.carries(typed):
+        errors = [("new_address", "odd_letters" if fits else "no_address")]
         return _page(request, site, found, errors=errors, status=422, new_address=typed)
     await site.change(lambda tx: _ask(tx, site, reader.id, typed))
     return _page(request, site, found, asked=True)

@@ -20,6 +20,7 @@ import templates
 from config import Settings
 from delivery.letters import Desk, Pen
 from delivery.marks import Mark
+from delivery.transport import carries
 from storage import lists
 from storage.database import Database, Unavailable
 from storage.records import MailingList
@@ -54,6 +55,8 @@ class Site:
     clock: Callable[[], datetime]
     health: Remembered = dataclasses.field(default_factory=Remembered)
     spoken: Remembered = dataclasses.field(default_factory=Remembered)
+    letters: Remembered = dataclasses.field(default_factory=Remembered)
+    """What our mail server has against addresses with letters beyond a to z."""
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """``work`` in a thread, within one transaction that changes nothing."""
@@ -87,6 +90,16 @@ class Site:
     @property
     def known_languages(self) -> list[str]:
         return self.spoken.last or ["en"]
+
+    async def carries(self, address: str) -> bool:
+        """Whether mail can be sent to such an address; asked of the mail server once in a while."""
+        if address.rpartition("@")[0].isascii():
+            return True
+        now = self.clock()
+        if self.letters.get(now) is None:
+            way_out = self.settings.outgoing, self.settings.hostname
+            self.letters.keep(now, [] if await carries(*way_out, address) else ["odd"])
+        return not self.letters.last
 
     def pen(self, tx: Connection, sender: MailingList) -> Pen:
         return Pen(tx, self.desk, sender, self.clock())

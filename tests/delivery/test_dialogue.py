@@ -199,6 +199,16 @@ def test_other_letters_in_an_address_only_where_they_are_taken() -> None:
     assert server.heard[1] == "RCPT TO:<cärol@reader.example>\r\n".encode()
 
 
+def test_e12_a_refusal_of_such_letters_is_about_the_address_only() -> None:
+    ours = hand_over(Script(), to="cärol@reader.example")
+    assert isinstance(ours, Refused) and "letters" in ours.reason and not ours.everybody
+    assert isinstance(hand_over(Script(), "smtputf8", to="cärol@reader.example"), Refused)
+    no = b"553 5.6.7 Non-ASCII addresses not permitted\r\n"
+    server = Script(b"250 ok\r\n", no, b"250 ok\r\n")
+    theirs = hand_over(server, "smtputf8", "8bitmime", to="cärol@reader.example")
+    assert isinstance(theirs, Refused) and not theirs.everybody
+
+
 def test_a_server_that_speaks_unasked_is_left_before_the_next_mail() -> None:
     async def run() -> bool:
         listening = await asyncio.start_server(

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 
 import pytest
 from dkim.canonicalization import Relaxed
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from delivery.assemble import Dotless
 from delivery.dkim_sign import Key, Signer
@@ -22,6 +22,7 @@ from storage import logos, outgoing, posts
 from storage.database import Database
 from storage.records import Attachment, Outgoing
 from storage.tables import outgoing as outbox
+from storage.tables import subscriber
 from tests.digest.town import Town, local, settle
 from tests.signing import rsa_key
 
@@ -230,3 +231,18 @@ def test_a_logo_goes_with_html_and_is_shown_there(town: Town) -> None:
     assert [part.get_filename() for part in message.iter_attachments()] == ["dates.ics"]
     assert "Room" in words(message, "plain")
     assert built(town, dora).get_content_type() == "text/plain"
+
+
+def test_e12_an_address_beyond_ascii_stands_as_it_is(town: Town) -> None:
+    fay = town.reader("fay")
+    odd = {"address": "fäy@bücher.example", "address_key": "fäy@xn--bcher-kva.example"}
+    with town.db.write() as tx:
+        tx.execute(update(subscriber).where(subscriber.c.id == fay).values(odd))
+    town.post("Room", local("tue", "12:00"))
+    town.tick(MONDAY)
+    (row,) = rows(town, fay)
+    for signer in (None, Signer([Key("s1", rsa_key())])):
+        mail = EditionMails(town.db, DESK, signer).build([row])[row.id]
+        assert mail is not None
+        assert "\r\nTo: fäy@xn--bcher-kva.example\r\n".encode() in b"\r\n" + mail
+        assert mail.replace("fäy".encode(), b"fay").isascii()

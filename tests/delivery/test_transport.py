@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from delivery.transport import Maildir, Smarthost, open_transport
+from delivery.transport import Maildir, Smarthost, carries, open_transport
 from storage.records import Refused, Result, Sent, TryLater
 from tests.catching import CatchingServer, catching
 
@@ -88,6 +88,28 @@ def test_a_domain_with_letters_of_its_own_is_written_for_machines(
 ) -> None:
     assert send(catching_server.port, "carol@bücher.example") == [Sent("OK")]
     assert catching_server.mails[0].recipients == ("carol@xn--bcher-kva.example",)
+
+
+@pytest.mark.parametrize(
+    ("offers", "address", "expected"),
+    [
+        ("250-8BITMIME\r\n250 SMTPUTF8", "cärol@reader.example", True),
+        ("250 8BITMIME", "cärol@reader.example", False),
+        ("250 8BITMIME", "carol@bücher.example", True),
+        ("250 8BITMIME", "carol@reader.example", True),
+    ],
+)
+def test_e12_the_way_out_is_asked_whether_it_takes_such_letters(
+    offers: str, address: str, expected: bool
+) -> None:
+    with scripted("220 mail.example", f"250-mail.example\r\n{offers}", "221 bye") as port:
+        assert asyncio.run(carries(f"smtp://127.0.0.1:{port}", "", address)) is expected
+
+
+def test_e12_a_way_out_that_does_not_answer_is_believed_to_take_all() -> None:
+    assert asyncio.run(carries("smtp://127.0.0.1:1", "", "cärol@reader.example"))
+    with scripted("421 busy") as port:
+        assert asyncio.run(carries(f"smtp://127.0.0.1:{port}", "", "cärol@reader.example"))
 
 
 @pytest.mark.parametrize("to", ["cärol@reader.example", "a b@reader.example", "", "@", "a\r\nb@c"])

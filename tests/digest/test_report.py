@@ -171,6 +171,7 @@ def test_what_was_over_when_it_left_is_named(run: Town) -> None:
         ("550 No such user here", "unknown"),
         ("552 5.2.2 mailbox full", "full"),
         ("554 5.7.1 looks like spam", "unwanted"),
+        ("553 5.6.7 Non-ASCII addresses not permitted", "letters"),
         ("451 4.4.1 timed out", "silent"),
         ("554 transaction failed", "other"),
         ("", "other"),

@@ -80,6 +80,35 @@ def test_addresses_that_people_have(browser: Browser, address: str) -> None:
     assert len(browser.letters()) == 1
 
 
+def test_e12_letters_that_our_mail_server_does_not_take_are_told_at_once(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    async def carries(_outgoing: str, _hostname: str, address: str) -> bool:
+        asked.append(address)
+        return False
+
+    monkeypatch.setattr("web.site.carries", carries)
+    fields = {"address": "cärol@reader.example", "frequency": "weekly"}
+    for _ in range(3):
+        answer = browser.post("/join/news", fields)
+        assert answer.status_code == 422
+        assert "because of its letters" in answer.text
+    assert browser.letters() == []
+    path = browser.path("settings", browser.reader().id) + "/address"
+    answer = browser.post(path, {"new_address": "cärol@reader.example"})
+    assert answer.status_code == 422 and "because of its letters" in answer.text
+    join(browser, "carol@bücher.example")
+    assert set(asked) == {"cärol@reader.example"}
+
+
+def test_e12_letters_that_it_takes_join_like_any(browser: Browser) -> None:
+    join(browser, "cärol@reader.example")
+    (mail,) = browser.letters()
+    assert mail.to == ("cärol@reader.example",)
+
+
 def test_what_was_typed_stays_in_the_form(browser: Browser) -> None:
     fields = {"address": "carol", "name": "Carol C", "frequency": "monthly", "topics": ["jobs"]}
     page = browser.post("/join/news", fields).text
