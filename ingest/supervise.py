@@ -37,9 +37,10 @@ def is_heavy(letter: bytes) -> bool:
 class ReadingRoom:
     """A few child processes in which functions are run on strangers' bytes.
 
-    ``children`` work at the same time. Each has ``seconds`` of CPU time for a letter and
-    ``seconds_per_mebibyte`` more, and ``patience`` times as long by the wall clock; it serves
-    ``letters`` and is then replaced by a warm one. Heavy letters, which are large or hold files,
+    At most ``children`` work at the same time; the second starts when two letters are there at
+    once, for each costs memory, and on many lists that never happens. Each has ``seconds`` of CPU
+    time for a letter and ``seconds_per_mebibyte`` more, and ``patience`` times as long by the wall
+    clock; it serves ``letters`` and is then replaced by a warm one. Heavy letters, which are large or hold files,
     are read one at a time with ``memory`` bytes; so is one for which ``little_memory``, which the
     others have, was not enough. ``imports`` are loaded before the first letter comes. ``ask``
     blocks: for threads, not for an event loop.
@@ -66,10 +67,12 @@ class ReadingRoom:
         self._little_memory = min(little_memory, memory)
         self._one_heavy = threading.Lock()
         self._closed = threading.Event()
-        self._free: queue.LifoQueue[Reader] = queue.LifoQueue()
+        self._free: queue.LifoQueue[Reader | None] = queue.LifoQueue()
+        """Those that are free; None is the place of one that was not needed yet."""
         self._children = children
-        for _ in range(children):
-            self._free.put(self._start())
+        for _ in range(children - 1):
+            self._free.put(None)
+        self._free.put(self._start())
 
     def ask(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """``work(*args, **kwargs)``, done in a child process. Raises Unreadable.
@@ -91,6 +94,7 @@ class ReadingRoom:
         """Whether a reader has loaded its imports; waits so long for that."""
         reader = self._free.get()
         try:
+            reader = reader or self._start()
             return reader.is_ready(seconds)
         finally:
             self._free.put(reader)
@@ -100,7 +104,8 @@ class ReadingRoom:
         self._closed.set()
         all_free = [self._free.get() for _ in range(self._children)]
         for reader in all_free:
-            reader.end()
+            if reader is not None:
+                reader.end()
             # Back in its place, so that a thread that still waits for one learns that we stop.
             self._free.put(reader)
 
@@ -145,9 +150,9 @@ class ReadingRoom:
         finally:
             self._free.put(reader)
 
-    def _fresh(self, reader: Reader) -> Reader:
+    def _fresh(self, reader: Reader | None) -> Reader:
         """``reader``, or its replacement when it has gone or has served long enough."""
-        if reader.gone:
+        if reader is None or reader.gone:
             return self._start()
         if reader.served >= self._letters and reader.successor is None:
             reader.successor = self._start()

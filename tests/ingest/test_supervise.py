@@ -18,6 +18,7 @@ import pytest
 
 from ingest.supervise import ReadingRoom, Unreadable, is_heavy
 from tests import misreading
+from tests.proof.memory import below
 
 MIB = 2**20
 
@@ -143,6 +144,19 @@ def test_many_threads_share_a_few_readers() -> None:
         assert len(pids) <= 2
 
 
+def test_the_second_reader_starts_when_two_letters_are_there_at_once() -> None:
+    before = set(below(os.getpid()))
+    with (
+        ReadingRoom(imports=["tests.misreading"], children=2) as room,
+        ThreadPoolExecutor(2) as threads,
+    ):
+        for _ in range(3):
+            room.ask(misreading.who)
+        assert len(set(below(os.getpid())) - before) == 1
+        list(threads.map(lambda _: room.ask(misreading.sleep, 0.3), range(2)))
+        assert len(set(below(os.getpid())) - before) == 2
+
+
 def test_the_event_loop_lives_on_while_a_letter_is_read(room: ReadingRoom) -> None:
     async def both() -> int:
         spinning = asyncio.create_task(asyncio.to_thread(room.ask, misreading.sleep, 0.2))
@@ -169,6 +183,7 @@ PARENT = """
 import os, sys, threading, time
 from ingest.supervise import ReadingRoom
 from tests import misreading
+from tests.proof.memory import below
 room = ReadingRoom(imports=["tests.misreading"], seconds=0.5, patience=2.0)
 print(room.ask(misreading.who), flush=True)
 if sys.argv[1] == "busy":
