@@ -48,6 +48,14 @@ def find_program(name: str) -> Path | None:
     return Path(found) if found else None
 
 
+def has_room(folder: Path, size: int) -> bool:
+    """Whether tests can keep their files there, programs among them."""
+    if not os.access(folder, os.W_OK):
+        return False
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize >= size and not found.f_flag & os.ST_NOEXEC
+
+
 def times(short: int, full: int) -> int:
     """How often a long test repeats: ``short`` in ``make test``, ``full`` in ``make proof``."""
     return full if PROOF_RUN else short

@@ -7,6 +7,7 @@ that was started from nothing.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import importlib
 import json
@@ -88,7 +89,7 @@ def _warm() -> socket.socket:
     """The far end of the process that forks; it ends when this one does."""
     ours, theirs = socket.socketpair()
     with theirs:
-        subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "tests.warm", str(theirs.fileno())],
             cwd=_CHECKOUT,
             pass_fds=[theirs.fileno()],
@@ -96,7 +97,13 @@ def _warm() -> socket.socket:
             # Ctrl-C is for the tests, which then end it.
             start_new_session=True,
         )
+    atexit.register(_end, ours, process)
     return ours
+
+
+def _end(ours: socket.socket, process: subprocess.Popen[bytes]) -> None:
+    ours.close()
+    process.wait(10)
 
 
 def main(channel: socket.socket) -> None:
