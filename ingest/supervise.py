@@ -40,10 +40,10 @@ class ReadingRoom:
     At most ``children`` work at the same time; the second starts when two letters are there at
     once, for each costs memory, and on many lists that never happens. Each has ``seconds`` of CPU
     time for a letter and ``seconds_per_mebibyte`` more, and ``patience`` times as long by the wall
-    clock; it serves ``letters`` and is then replaced by a warm one. Heavy letters, which are large or hold files,
-    are read one at a time with ``memory`` bytes; so is one for which ``little_memory``, which the
-    others have, was not enough. ``imports`` are loaded before the first letter comes. ``ask``
-    blocks: for threads, not for an event loop.
+    clock; it serves ``letters`` and is then replaced by a warm one. Heavy letters, which are large
+    or hold files, are read one at a time with ``memory`` bytes; so is one for which
+    ``little_memory``, which the others have, was not enough. ``imports`` are loaded before the
+    first letter comes. ``ask`` blocks: for threads, not for an event loop.
     """
 
     def __init__(
