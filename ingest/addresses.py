@@ -251,7 +251,10 @@ def _tightened(text: str) -> str:
 
 def _unquoted(name: str) -> str:
     """A name without the quotes and blanks that programs pile round it."""
-    name = re.sub(r"\s+", " ", name).strip("<>,;[] ")
+    whole = re.sub(r"\s+", " ", name).strip(",;[] ")
+    name = whole.strip("<>,;[] ")
+    if whole.endswith(">") and "<" in name:
+        name += ">"
     while len(name) >= 2 and name[0] + name[-1] in ('""', "''", "()"):
         name = name[1:-1].strip()
     if name.count('"') == 1:

@@ -59,13 +59,32 @@ _NAME_BEFORE_ADDRESS = 8
 """Words that may stand before the address in a line that begins with a name."""
 
 
+_COLONS = ":：։៖"
+_BARE_ENDS = ("작성", "写道", "寫道", "wrote", "écrit", "]")
+# Of right-to-left lines some programs write the end first: ":כתב Bob, 18.11.2026 בתאריך".
+_END_FIRST = re.compile(r"^[:：]\s?(\S{2,20} .{1,200}) (\S{1,20})$")
+_NAME_ALONE = re.compile(r"\[[A-Z][\w.'-]{1,20}(?: [A-Z][\w.'-]{0,20}){1,3}\]$")
+
+
 def may_end_attribution(line: str) -> bool:
     """Cheap first look: does the line end as attributions do?"""
     if not line or len(line) > LONGEST:
         return False
     if line[-1] == ">":
         return line[0].isdecimal() and "@" in line
-    return line[-1] in ":：" or line.endswith(("작성", "写道", "寫道", "wrote", "écrit", "]"))
+    if line[-1] in _COLONS or line.endswith(_BARE_ENDS) or line[0] in _COLONS:
+        return True
+    return _bare(line) and _ends_in_verb(line.casefold())
+
+
+def _bare(line: str) -> bool:
+    """An attribution without a colon: it counts only with a date, right above a quote."""
+    return line[-1] not in _COLONS + "]>" and any(map(str.isdecimal, line))
+
+
+def _ends_in_verb(lower: str) -> bool:
+    last = lower.rstrip(" .:։…")
+    return last.endswith(_VERBS_INSIDE) or last.rpartition(" ")[2] in _VERBS
 
 
 def attribution(lines: Sequence[str], *, quote_follows: bool) -> Strength:
@@ -73,17 +92,19 @@ def attribution(lines: Sequence[str], *, quote_follows: bool) -> Strength:
     text = " ".join(lines)
     if len(text) > LONGEST:
         return Strength.NONE
-    text = text.strip("*_ ")
+    text = _END_FIRST.sub(r"\2 \1:", text.strip("*_ "))
     lower = text.casefold()
-    if quote_follows and _FORMULAS.match(lower):
+    if quote_follows and (_FORMULAS.match(lower) or _NAME_ALONE.match(text)):
         return Strength.DATED
+    if not quote_follows and _bare(text) and not text.endswith(_BARE_ENDS):
+        return Strength.NONE
     if not quote_follows and "@" not in text:
         # "On 18 November 2026 the council said:" above a list was typed.
         if not _CLOCK.search(text) or _says_more(text):
             return Strength.NONE
         lower = _SPOKEN.sub(" ", lower)
     verb = has_verb(lower)
-    colon = text[-1:] in (":", "：")
+    colon = text[-1:] in tuple(_COLONS)
     if _is_dated(text, lower, verb=verb, colon=colon, quote_follows=quote_follows):
         return Strength.DATED
     if verb and _is_named(text, lower):

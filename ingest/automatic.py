@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable
 from email.message import Message
 from pathlib import Path
@@ -75,6 +76,9 @@ def _bulk_without_a_list(message: Message) -> bool:
     if peek.header(message, "precedence").lower() not in ("bulk", "junk", "list"):
         return False
     names = peek.header_names(message)
+    # People's programs name themselves; on older lists that is all there is to see.
+    if names & {"in-reply-to", "references"} and names & {"user-agent", "x-mailer", "x-x-sender"}:
+        return False
     sender = f"{peek.header(message, 'sender')} {peek.header(message, 'return-path')}".lower()
     listed = any(n.startswith("list-") for n in names) or names & set(_WORDS["headers"]["list"])
     return not listed and not re.search(
@@ -107,9 +111,16 @@ def _is_report(message: Message) -> bool:
 
 
 def _either(words: Iterable[str]) -> str:
-    """Longest first, so that "out of office reply" is not read as "out of office"."""
-    escaped = (re.escape(word) for word in sorted(words, key=len, reverse=True))
+    """Longest first, so that "out of office reply" is not read as "out of office"; each word also
+    without its accents, as older servers write it."""
+    both = {form for word in words for form in (word, _without_accents(word))}
+    escaped = (re.escape(word) for word in sorted(both, key=lambda word: (-len(word), word)))
     return "|".join(word.replace(r"\ ", r"[ \-_’']?") for word in escaped)
+
+
+def _without_accents(word: str) -> str:
+    letters = unicodedata.normalize("NFD", word)
+    return "".join(c for c in letters if not "\u0300" <= c <= "\u036f")
 
 
 _OPENING = r"^[\s*\"'«“„#!-]*"

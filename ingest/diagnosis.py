@@ -41,8 +41,10 @@ _SHUT, _OURS, _DEAD, _US = (any_of(WORDS["why"][name]) for name in ("shut", "our
 
 def by_words(text: str) -> Kind | None:
     """What an explanation in words says, or None when it says nothing that is known."""
-    # Cisco writes that before whatever the other server said.
-    text = _LINK.sub(" ", even(text)[:LONGEST]).replace("unknown address error", " ")
+    # Cisco writes the first before whatever the other server said; the second names a code.
+    text = _LINK.sub(" ", even(text)[:LONGEST])
+    text = re.sub("unknown address error|bad destination mailbox address", " ", text)
+    text = text.replace("_", " ")  # "550 BAD_RECIPIENT"
     # Host names and addresses hold words too: "antispam.example said: user unknown".
     text = _HOST.sub("host", _ADDRESS.sub("x@x", text))
     if _SHUT.search(text) or _OURS.search(text):

@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import takewhile
 
 from ingest.quoting_words import LONGEST, WORDS
 
 MOST_LINES = 30
 """A block with all its wrapped addresses is not longer."""
 
-_KINDS = {label: kind for kind, labels in WORDS["labels"].items() for label in labels}
+_KINDS = {label.casefold(): kind for kind, labels in WORDS["labels"].items() for label in labels}
 _LABEL = re.compile(r"[*_>\s]*([^\W\d_][^:：<>@*|]{0,28}?)\s*[*_]*\s*[:：][*_]*\s*(.*)", re.DOTALL)
 _INNER_LABEL = re.compile(r"(?:^|\s)\*?([^\W\d_][\w'’. -]{0,20}?)\*?\s?[:：]")
 _TIME = re.compile(r"\d{1,2}\s?[:.h時时点點시]\s?\d{2}")
@@ -43,6 +44,15 @@ def is_header_block(found: Sequence[tuple[str, str]]) -> bool:
         others = len(kinds & {"to", "date", "subject"})
         return others >= 2 or ("subject" in kinds or ("date" in kinds and "@" in values))
     return {"to", "date"} <= kinds and timed and ("@" in values or "subject" in kinds)
+
+
+def is_strange_block(lines: Sequence[str]) -> bool:
+    """Do the lines begin with a header in a language that we do not know? It has an address, a
+    date and an hour, and a label before each; below a title between dashes that is sure enough."""
+    found = list(takewhile(bool, (_LABEL.match(line[:LONGEST]) for line in lines)))
+    values = [match[2] for match in found if match]
+    dated = any(_TIME.search(value) and _YEAR.search(value) for value in values)
+    return len(values) >= 3 and dated and any("@" in value for value in values)
 
 
 def one_line_block(line: str) -> bool:

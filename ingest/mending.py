@@ -74,7 +74,10 @@ def _mended_lines(lines: list[bytes]) -> list[bytes]:
         elif at == 0 and _MBOX.match(line):
             out.extend([line] if line.startswith(b"F") else [])
         elif not line.strip():
-            if at > last_known and _starts_body(lines[at + 1 :]):
+            # The line of a boundary is no header, though headers of the first part stand below it.
+            below = lines[at + 1 : at + 2]
+            bounded = below != [] and below[0].startswith(b"--")
+            if (bounded or at > last_known) and _starts_body(lines[at + 1 :]):
                 return [*out, b"", *lines[at + 1 :]]
         elif at > last_known:
             return [*out, b"", *lines[at:]]

@@ -69,6 +69,14 @@ def is_separator(line: str) -> bool:
     return lower[-1] in _DASHES and bool(said)
 
 
+_TITLE = re.compile(r"[-=_*~]{3,40} ?[^\W\d_][^\n<>@:]{2,50}[^\W_] ?[-=_*~]{3,40}$")
+
+
+def is_title(line: str) -> bool:
+    """ "-------- words --------" in whatever language: it counts only above a header block."""
+    return line[:1] in _DASHES and bool(_TITLE.match(line[:LONGEST]))
+
+
 def is_heading(line: str) -> bool:
     """The same words without dashes: they count only above a header block."""
     lower = line.casefold().strip(" :：.*").strip(_DASHES).strip()
@@ -88,6 +96,14 @@ _LIST_FOOTER = re.compile(
     r"|hotmail on your mobile|sf\.net email is sponsored|this email is sponsored by",
     re.IGNORECASE,
 )
+
+
+def is_advertised_footer(lines: Sequence[str]) -> bool:
+    """An advertisement between a long rule and the footer of a list, which added them both."""
+    if len(lines[0]) < 60:
+        return False
+    rules = [n for n, line in enumerate(lines) if line.startswith("_" * 20)]
+    return bool(rules) and is_list_footer(lines[rules[0] + 1 : rules[0] + 4])
 
 
 def is_list_footer(lines: Sequence[str]) -> bool:

@@ -146,7 +146,7 @@ def _readable(pieces: list[Piece], problems: list[str]) -> list[Piece]:
         if piece.html is not None:
             html = readable(piece.html, max(0, limits.HTML_TAGS_READ - tags))
             tags += piece.html.count("<") - piece.html.count("</")
-            piece = Piece(piece.plain, html)
+            piece = replace(piece, html=html)
         ready.append(piece)
     if tags > limits.HTML_TAGS:
         problems.append(f"more than {limits.HTML_TAGS} HTML tags")
@@ -161,8 +161,10 @@ def _text(pieces: list[Piece], *, for_reply: bool = False) -> str:
     """
     begins_with_html = bool(pieces) and pieces[0].plain is None
     none_plain = all(not (piece.plain or "").strip() for piece in pieces)
-    texts = []
+    texts: list[str] = []
     for piece in pieces:
+        if for_reply and piece.named and texts:
+            continue
         if piece.plain is not None:
             texts.append(piece.plain)
         elif piece.html is not None and (begins_with_html or none_plain):

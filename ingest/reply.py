@@ -156,6 +156,8 @@ class _Letter:
         below = self.next_said[at + 1]
         if quoting.is_heading(line) and self._past_header_block(below) > below:
             return at + 1
+        if quoting.is_title(line) and header_blocks.is_strange_block(self.plain[below : below + 8]):
+            return at + 1
         return at
 
     def _past_rule(self, at: int) -> int:
@@ -163,6 +165,8 @@ class _Letter:
         below = self.next_said[at + 1]
         if below == len(self.lines):
             return at
+        if quoting.is_advertised_footer(self.plain[at : at + 14]):
+            return self._end_of_signature(at)
         if quoting.is_list_footer(self.plain[below : below + 3]) and len(self.plain[at]) > 20:
             return self._end_of_signature(at)
         if self.quoted[below] or quoting.is_rule(self.plain[below]):

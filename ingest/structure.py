@@ -6,7 +6,7 @@ It settles what stands where; it neither renders nor cleans HTML, nor reads the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import Message
 
 from ingest import charsets, enriched, flowed, headers, limits, sealed, transfer
@@ -25,6 +25,8 @@ class Piece:
 
     plain: str | None = None
     html: str | None = None
+    named: bool = False
+    """True for a file that is shown below the letter: nobody typed it there."""
 
 
 @dataclass
@@ -117,7 +119,8 @@ class _Walk:
                 self.problems.append("a multipart without parts")
                 looks_html = re.match(rb"\s*<(!doctype|html)", data[:500], re.I)
                 kind = "text/html" if looks_html else "text/plain"
-            return [self._shown(part, kind, data)]
+            named = filename is not None and not first
+            return [replace(self._shown(part, kind, data), named=named)]
         if inline and whole and kind in enriched.KINDS:
             text = self._shown(part, kind, data).plain or ""
             return [Piece(enriched.words_of(text, kind))]

@@ -16,6 +16,7 @@ LEAST = 6
 
 _RUN = re.compile(rb"[\x80-\xff]{3,}")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_WESTERN = frozenset("äöüßÄÖÜàâçèéêëîïôùûáíóúñãõåæøÅÆØ€".encode("iso8859-15"))
 _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe]")
 
 
@@ -27,6 +28,9 @@ def guessed(data: bytes) -> str | None:
     if high < LEAST or sum(map(len, runs)) * 2 < high:
         return None
     letters = b"".join(runs)
+    # Somebody tries out "äöüßÄÖÜ".
+    if sum(byte in _WESTERN for byte in letters) * 100 >= 85 * len(letters):
+        return None
     if sum(byte >= 0xC0 for byte in letters) * 100 >= 95 * len(letters):
         return _cyrillic(letters)
     return _east_asian(data, letters)
