@@ -19,8 +19,8 @@ UV_COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-versio
 	--generate-hashes --no-emit-index-url --annotation-style line \
 	--custom-compile-command "make lock" $(UPGRADE)
 
-# Tests of one file stay together; WORKERS=0 runs everything in one process.
-WORKERS ?= auto
+# One more than there are processors, because tests also wait; WORKERS=0 runs all in one process.
+WORKERS ?= $(shell expr 1 + `nproc 2>/dev/null || echo 1`)
 
 comma := ,
 CODE := cli config delivery digest ingest moderation preferences storage templates web bench tests
@@ -38,7 +38,7 @@ demo: install ## play a whole week against the real service in under a minute
 	@$(BIN)/postround demo
 
 test: .venv/.tested ## run all tests; what the machine lacks is skipped with one line
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(TESTS)
 
 proof: .venv/.tested ## run the long counts (kills, fuzz, races, soak) in full
 	@POSTROUND_PROOF_RUN=1 $(BIN)/python -m pytest --timeout=0 $(TESTS)

@@ -39,7 +39,11 @@ def scripted(*answers: str) -> Iterator[int]:
     listening = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
-        with listening.accept()[0] as peer, peer.makefile("rwb") as line:
+        try:
+            peer = listening.accept()[0]
+        except OSError:
+            return  # nobody called
+        with peer, peer.makefile("rwb") as line:
             for number, answer in enumerate(answers):
                 if number:
                     line.readline()
@@ -51,6 +55,7 @@ def scripted(*answers: str) -> Iterator[int]:
     try:
         yield listening.getsockname()[1]
     finally:
+        listening.shutdown(socket.SHUT_RDWR)
         thread.join(5)
         listening.close()
 

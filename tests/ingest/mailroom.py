@@ -5,15 +5,19 @@ The DNS answers at once that there is nothing. No tests here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import atexit
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import select
 
 from config import Settings
+from ingest.supervise import ReadingRoom
 from ingest.work import Workers
 from storage import letters, posts, volunteers
 from storage.database import Database
@@ -24,6 +28,25 @@ from tests.storage.rows import new_list, new_moderator, new_reader
 
 NEWS = "news@lists.example.org"
 SETTINGS = Settings(secret="a secret for tests only")
+
+
+class Lent:
+    """The readers of the whole run: to start them costs more than most letters."""
+
+    def __init__(self, children: int, imports: Sequence[str]) -> None:
+        self._room = _room(children, tuple(imports))
+        self.ask = self._room.ask
+        self.is_warm = self._room.is_warm
+
+    def close(self) -> None:
+        """They stay for the next test."""
+
+
+@cache
+def _room(children: int, imports: tuple[str, ...]) -> ReadingRoom:
+    room = ReadingRoom(children=children, imports=imports)
+    atexit.register(room.close)
+    return room
 
 
 class NoDns:
@@ -62,7 +85,8 @@ class Mailroom:
     @contextmanager
     def workers(self) -> Iterator[Workers]:
         """Not started: ``work_off`` works with them step by step."""
-        workers = Workers(self.db, self.settings, self.resolver, clock=lambda: self.now)
+        with patch("ingest.examine.ReadingRoom", Lent):
+            workers = Workers(self.db, self.settings, self.resolver, clock=lambda: self.now)
         try:
             yield workers
         finally:
