@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from email import message_from_bytes, policy
 from typing import NamedTuple
 
@@ -21,9 +21,12 @@ ENVELOPE_SECONDS = 300
 DOT_SECONDS = 600
 QUIT_SECONDS = 2
 LONGEST_REPLY = 32 * 1024
+DOT = b".\r\n"
 
 PERHAPS_SENT = "perhaps sent: "
 """Begins the reason where nobody can know whether the other server took the mail."""
+BeforeDot = Callable[[], Awaitable[None] | None]
+"""Asked before the dot, by which a mail is handed over; None: there is nothing to wait for."""
 
 ODD_LETTERS = "553 5.6.7 The address has letters that the mail server of ours does not carry."
 """What we say ourselves where SMTPUTF8 is not offered (RFC 6531 §3.5)."""
@@ -63,6 +66,9 @@ class Dialogue(asyncio.Protocol):
         self._replies: deque[Reply] = deque()
         self._waiting: asyncio.Future[None] | None = None
         self._ended: str = ""
+        self._loop = asyncio.get_running_loop()
+        self._until = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
         transport.set_protocol(self)
 
     @property
@@ -74,28 +80,37 @@ class Dialogue(asyncio.Protocol):
         """Whether the server takes mail to such an address at all (RFC 6531 §3.1)."""
         return self._utf8 or address.isascii()
 
-    async def send(self, envelope_from: str, to: str, message: bytes) -> Result:
-        """Hands one mail over. After a result with ``connection`` the dialogue is closed."""
+    async def send(
+        self,
+        envelope_from: str,
+        to: str,
+        message: bytes,
+        before_dot: BeforeDot | None = None,
+    ) -> Result:
+        """Hands one mail over. After a result with ``connection`` the dialogue is closed.
+
+        What ``before_dot`` gives is waited for when all but the dot is on its way. What it raises
+        is raised, and then the other server has no mail.
+        """
         if not MAILBOX.match(to):
             return Refused("No address that mail could go to.")
         if not self.carries(to):
             return Refused(ODD_LETTERS)
         phase = ""
         try:
-            async with asyncio.timeout(ENVELOPE_SECONDS) as limit:
-                no = await self._envelope(envelope_from, to, self._options(message, to))
-                if no is not None:
-                    return no
-                limit.reschedule(asyncio.get_running_loop().time() + DOT_SECONDS)
-                phase = PERHAPS_SENT
-                self._write(_with_dot(message if self._eight_bits else seven_bits(message)))
-                return self._judged(await self._reply(), everybody=True)
-        except TimeoutError:
-            self.abort()
-            return TryLater(f"{phase}no answer in time", connection=True)
+            self._answer_within(ENVELOPE_SECONDS)
+            no = await self._envelope(envelope_from, to, self._options(message, to))
+            if no is not None:
+                return no
+            await self._content(message, before_dot)
+            self._answer_within(DOT_SECONDS)
+            phase = PERHAPS_SENT
+            return self._judged(await self._reply(), everybody=True)
         except Broken as error:
             self.abort()
             return TryLater(f"{phase}{error}"[:500], connection=True)
+        finally:
+            self._until = 0.0
 
     async def quit(self) -> None:
         """Says goodbye where that is quick."""
@@ -116,6 +131,22 @@ class Dialogue(asyncio.Protocol):
         if not to.isascii():
             return b" SMTPUTF8 BODY=8BITMIME"
         return b" BODY=8BITMIME" if self._eight_bits and not message.isascii() else b""
+
+    async def _content(self, message: bytes, before_dot: BeforeDot | None) -> None:
+        message = message if self._eight_bits else seven_bits(message)
+        message = message if isinstance(message, Dotless) else _stuffed(message)
+        self._until = 0.0  # from here on it waits for us
+        wait = before_dot() if before_dot else None
+        if wait is None:
+            self._write(message + DOT)
+            return
+        self._write(message)
+        try:
+            await wait
+        except BaseException:
+            self.abort()
+            raise
+        self._write(DOT)
 
     async def _envelope(self, envelope_from: str, to: str, options: bytes) -> Result | None:
         """None when the server now waits for the mail."""
@@ -174,9 +205,29 @@ class Dialogue(asyncio.Protocol):
         while not self._replies:
             if self._ended:
                 raise Broken(self._ended)
-            self._waiting = asyncio.get_running_loop().create_future()
+            self._waiting = self._loop.create_future()
             await self._waiting
         return self._replies.popleft()
+
+    def _answer_within(self, seconds: float) -> None:
+        """One alarm for many mails: it looks at the time again when it rings."""
+        self._until = self._loop.time() + seconds
+        if self._alarm is None or self._alarm.when() > self._until:
+            self._ring_at(self._until)
+
+    def _ring_at(self, when: float) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = self._loop.call_at(when, self._rung)
+
+    def _rung(self) -> None:
+        self._alarm = None
+        if not self._until or self._ended:
+            return
+        if self._until <= self._loop.time():
+            self._end("no answer in time")
+        else:
+            self._ring_at(self._until)
 
     # What asyncio calls -----------------------------------------------------------------------
 
@@ -208,6 +259,9 @@ class Dialogue(asyncio.Protocol):
 
     def _end(self, why: str) -> None:
         self._ended = self._ended or why
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
         self._wake()
 
     def _wake(self) -> None:
@@ -227,11 +281,9 @@ def seven_bits(message: bytes) -> bytes:
     return message_from_bytes(message).as_bytes(policy=policy.SMTP.clone(cte_type="7bit"))
 
 
-def _with_dot(message: bytes) -> bytes:
-    """The mail as it stands after DATA (RFC 5321 §4.5.2)."""
-    if isinstance(message, Dotless) and message.endswith(b"\r\n"):
-        return message + b".\r\n"
+def _stuffed(message: bytes) -> bytes:
+    """The mail as it stands before its dot (RFC 5321 §4.5.2)."""
     stuffed = message.replace(b"\r\n.", b"\r\n..")
     if stuffed.startswith(b"."):
         stuffed = b"." + stuffed
-    return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n")
+    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from delivery.back_off import GIVE_UP_AFTER, LEAST_TRIES, wait_after
 from delivery.dialogue import PERHAPS_SENT
 from delivery.leases import LEASE, Leases
-from delivery.noting import Noting
+from delivery.noting import Hand, Noting
 from delivery.pace import Pace
 from delivery.transport import Transport, WrongPassword
 from delivery.watch import Watch
@@ -154,16 +154,18 @@ class Lane:
 
     async def _carry(self, transport: Transport) -> Done:
         """Sends over one connection as long as there is something."""
+        hand = self._office.noting.hand(lambda: self._office.leases.sure)
         try:
             while (item := await self._next()) is not None:
                 if item.ready is None:
                     await self._office.noting.dropped(item.row.id, "nothing is left to send")
                 elif await self._its_turn(item):
-                    result = await self._send(transport, item.row, item.ready)
-                    if not await self._goes_on(item.row, result):
+                    result = await self._send(transport, hand, item.row, item.ready)
+                    if not await self._goes_on(hand, item.row, result):
                         return "broken"
         finally:
             self._wake()
+            await hand.all_noted()
         return "worked"
 
     async def _next(self) -> _Item | None:
@@ -203,21 +205,24 @@ class Lane:
         with self._office.database.read() as tx:
             return outgoing.still_claimed(tx, outgoing_id, self._office.claim)
 
-    async def _send(self, transport: Transport, row: Outgoing, ready: Ready) -> Result:
+    async def _send(self, transport: Transport, hand: Hand, row: Outgoing, ready: Ready) -> Result:
         try:
-            with self._office.noting.handing_over():
-                return await transport.send(ready.envelope_from, row.to, ready.message)
-        except WrongPassword:
+            return await transport.send(ready.envelope_from, row.to, ready.message, hand.before_dot)
+        except (WrongPassword, Unavailable):
             self._ended = True
             await self._give_back([row])  # it was not tried
             raise
+        finally:
+            hand.answered()
 
     # What became of it -------------------------------------------------------------------------
 
-    async def _goes_on(self, row: Outgoing, result: Result) -> bool:
+    async def _goes_on(self, hand: Hand, row: Outgoing, result: Result) -> bool:
         """Notes the result; False when the lane should have a rest."""
         advice = self._watch.note(row, result)
-        if advice == "halt":
+        if isinstance(result, Sent):
+            hand.sent(row.id, row.reason if row.reason.startswith(PERHAPS_SENT) else "")
+        elif advice == "halt":
             await self._halt(row, result)
         else:
             await self._note(row, result)
@@ -233,18 +238,15 @@ class Lane:
         self._ended = self._ended or tired
         return not tired
 
-    async def _note(self, row: Outgoing, result: Result) -> None:
+    async def _note(self, row: Outgoing, result: TryLater | Refused) -> None:
         office, now = self._office, self._office.clock()
         if isinstance(result, TryLater) and _too_late(row, now):
             result = Refused(f"given up after 72 hours: {result.reason}")
         if isinstance(result, TryLater):
             await office.noting.later(row.id, result.reason, now + wait_after(row.attempts))
-        elif isinstance(result, Refused):
+        else:
             log.warning("mail %d was refused: %s", row.id, result.reason)
             await office.noting.refused(row.id, result.reason)
-        else:
-            again = row.reason if row.reason.startswith(PERHAPS_SENT) else ""
-            await office.noting.sent(row.id, again)
 
     async def _halt(self, row: Outgoing, result: Result) -> None:
         """Holds what would be refused as well, and takes the refusals back."""

@@ -1,7 +1,8 @@
 """Writes down what became of each mail before its connection hands over the next.
 
 Connections that finish together share one commit, so certainty costs little; and at most one
-mail for each connection is in doubt when the machine dies.
+mail for each connection is in doubt when the machine dies. While a commit is under way the next
+mail is on its way already, all but its dot: without it there is no mail (RFC 5321 §4.1.1.4).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -45,24 +46,16 @@ class Noting:
         self._under_way = 0
         self._running: asyncio.Task[None] | None = None
 
-    @contextlib.contextmanager
-    def handing_over(self) -> Iterator[None]:
-        """Around the handing over of one mail: something is to be noted soon."""
-        self._under_way += 1
-        try:
-            yield
-        finally:
-            self._under_way -= 1
-            if not self._under_way:
-                self._enough_waited()
+    def hand(self, is_ours: Callable[[], bool]) -> Hand:
+        """``is_ours``: whether what was claimed is surely ours still."""
+        return Hand(self, is_ours)
 
-    async def sent(self, outgoing_id: int, reason: str = "") -> None:
-        """``reason``: what is worth knowing later."""
-        if reason:
-            ids, claim, now = [outgoing_id], self._claim, self._clock()
-            await self.write(lambda tx: outgoing.note_sent(tx, ids, claim, now, reason))
-        else:
-            await self.write(outgoing_id)
+    def sent(self, outgoing_id: int, reason: str = "") -> asyncio.Future[None]:
+        """Done when it is noted. ``reason``: what is worth knowing later."""
+        if not reason:
+            return self.begin(outgoing_id)
+        ids, claim, now = [outgoing_id], self._claim, self._clock()
+        return self.begin(lambda tx: outgoing.note_sent(tx, ids, claim, now, reason))
 
     async def later(self, outgoing_id: int, reason: str, next_at: datetime) -> None:
         await self.write(
@@ -82,13 +75,26 @@ class Noting:
         await self.write(lambda tx: outgoing.release(tx, outgoing_ids, self._claim))
 
     async def write(self, what: Write | int) -> None:
-        """Returns when it is committed; raises what the database raised. A number is the mail
-        that was sent: those of one commit are noted by one statement."""
+        """Returns when it is committed; raises what the database raised."""
+        await self.begin(what)
+
+    def begin(self, what: Write | int) -> asyncio.Future[None]:
+        """Done when it is committed. A number is the mail that was sent: those of one commit are
+        noted by one statement."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((what, done))
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._commit_all())
-        await done
+        return done
+
+    def answer_awaited(self) -> None:
+        """Something is to be noted soon."""
+        self._under_way += 1
+
+    def answer_came(self) -> None:
+        self._under_way -= 1
+        if not self._under_way:
+            self._enough_waited()
 
     async def _commit_all(self) -> None:
         while self._waiting:
@@ -140,6 +146,46 @@ class Noting:
             for write in writes:
                 if not isinstance(write, int):
                     write(tx)
+
+
+class Hand:
+    """One connection's: keeps the dot of its next mail back until the one before is noted."""
+
+    def __init__(self, noting: Noting, is_ours: Callable[[], bool]) -> None:
+        self._noting = noting
+        self._is_ours = is_ours
+        self._noted: asyncio.Future[None] | None = None
+        self._is_answered = True
+
+    def sent(self, outgoing_id: int, reason: str = "") -> None:
+        self._noted = self._noting.sent(outgoing_id, reason)
+
+    def before_dot(self) -> Awaitable[None] | None:
+        if self._noted is None or (self._noted.done() and not self._noted.exception()):
+            self._await_answer()
+            return None
+        return self._until_noted()
+
+    def answered(self) -> None:
+        """With or without an answer: the handing over of a mail is over."""
+        if not self._is_answered:
+            self._is_answered = True
+            self._noting.answer_came()
+
+    async def all_noted(self) -> None:
+        """Raises what the database raised."""
+        if self._noted is not None:
+            await self._noted
+
+    async def _until_noted(self) -> None:
+        await self.all_noted()
+        if not self._is_ours():  # the database was away for long
+            raise Unavailable("perhaps others have our mails by now")
+        self._await_answer()
+
+    def _await_answer(self) -> None:
+        self._is_answered = False
+        self._noting.answer_awaited()
 
 
 def _awaited(batch: _Waiting) -> list[asyncio.Future[None]]:

@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
-from delivery.dialogue import Dialogue
+from delivery.dialogue import BeforeDot, Dialogue
 from storage.addresses import a_labels
 from storage.records import Result, Sent, TryLater
 
@@ -48,7 +48,10 @@ async def carries(outgoing: str, hostname: str, address: str) -> bool:
 class Transport(Protocol):
     """One way out. Used by one task at a time."""
 
-    async def send(self, envelope_from: str, to: str, message: bytes) -> Result: ...
+    async def send(
+        self, envelope_from: str, to: str, message: bytes, before_dot: BeforeDot | None = None
+    ) -> Result:
+        """``before_dot`` is as in ``Dialogue.send``."""
 
     async def close(self) -> None: ...
 
@@ -67,7 +70,11 @@ class Maildir:
         folder.parent.mkdir(parents=True, exist_ok=True)
         self._box = mailbox.Maildir(folder, create=True)
 
-    async def send(self, envelope_from: str, to: str, message: bytes) -> Result:
+    async def send(
+        self, envelope_from: str, to: str, message: bytes, before_dot: BeforeDot | None = None
+    ) -> Result:
+        if before_dot and (wait := before_dot()):
+            await wait
         head = f"Return-Path: <{envelope_from}>\r\nDelivered-To: {to}\r\n".encode()
         try:
             await asyncio.to_thread(self._add, head + message)
@@ -93,7 +100,9 @@ class Smarthost:
         self._dialogue: Dialogue | None = None
         self._last_used = 0.0
 
-    async def send(self, envelope_from: str, to: str, message: bytes) -> Result:
+    async def send(
+        self, envelope_from: str, to: str, message: bytes, before_dot: BeforeDot | None = None
+    ) -> Result:
         """Raises WrongPassword; every other failure is a result."""
         local, _, domain = to.rpartition("@")
         try:
@@ -105,7 +114,8 @@ class Smarthost:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             # Also a 554 in greeting: it is about us, and no reason to give up the mail.
             return _broken(error)
-        result = await dialogue.send(envelope_from, f"{local}@{a_labels(domain)}", message)
+        to = f"{local}@{a_labels(domain)}"
+        result = await dialogue.send(envelope_from, to, message, before_dot)
         self._last_used = time.monotonic()
         return result
 

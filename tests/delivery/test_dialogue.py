@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery import dialogue
-from delivery.dialogue import PERHAPS_SENT, Dialogue
+from delivery.dialogue import PERHAPS_SENT, BeforeDot, Dialogue
+from storage.database import Unavailable
 from storage.records import Refused, Result, Sent, TryLater
 from tests.catching import CatchingServer, catching
 
@@ -45,6 +46,7 @@ def hand_over(
     *extensions: str,
     to: str = TO,
     message: bytes = MESSAGE,
+    before_dot: BeforeDot | None = None,
 ) -> Result:
     async def run() -> Result:
         listening = await asyncio.start_server(server, "127.0.0.1", 0)  # type: ignore[arg-type]
@@ -54,7 +56,7 @@ def hand_over(
         )
         talk = Dialogue(transport, extensions)
         try:
-            return await talk.send(FROM, to, message)
+            return await talk.send(FROM, to, message, before_dot)
         finally:
             await talk.quit()
             listening.close()
@@ -84,6 +86,41 @@ def test_with_pipelining_the_envelope_is_one_packet() -> None:
     server = Script(b"250 ok\r\n250 ok\r\n354 go\r\n", b"250 2.0.0 kept\r\n", b"221 bye\r\n")
     assert hand_over(server, "pipelining") == Sent("2.0.0 kept")
     assert server.heard[:2] == [TOGETHER, MESSAGE + b".\r\n"]
+
+
+def hand_over_slowly(server: Script, *steps: Callable[[], None]) -> Result:
+    """All but the dot goes out; then come the steps, and then the dot."""
+
+    async def before_dot() -> None:
+        while len(server.heard) < 2:
+            await asyncio.sleep(0.01)
+        for step in steps:
+            step()
+            await asyncio.sleep(0.05)
+
+    return hand_over(server, "pipelining", before_dot=before_dot)
+
+
+def test_g4_the_dot_waits_for_what_has_to_be_done_before() -> None:
+    server = Script(b"250 ok\r\n250 ok\r\n354 go\r\n", b"", b"250 kept\r\n", b"221 bye\r\n")
+    assert hand_over_slowly(server) == Sent("kept")
+    assert server.heard[:3] == [TOGETHER, MESSAGE, b".\r\n"]
+
+
+def test_g4_where_that_fails_there_is_no_mail() -> None:
+    def fail() -> None:
+        raise Unavailable("the test says so")
+
+    server = Script(b"250 ok\r\n250 ok\r\n354 go\r\n", b"", b"250 kept\r\n")
+    with pytest.raises(Unavailable):
+        hand_over_slowly(server, fail)
+    assert server.heard == [TOGETHER, MESSAGE]
+
+
+def test_g3_a_server_that_hangs_up_before_the_dot_has_no_mail() -> None:
+    server = Script(b"250 ok\r\n250 ok\r\n354 go\r\n", b"421 bye\r\n")
+    result = hand_over_slowly(server, lambda: None)
+    assert result == TryLater("the server hung up", connection=True)
 
 
 def test_without_it_each_answer_is_waited_for() -> None:

@@ -64,7 +64,31 @@ def test_a_database_that_is_away_after_the_sending_makes_no_second_copy(
         database.away = True
         until(lambda: database.refused, lambda times: times >= 2)
         assert row(database, numbers[0]).state == "sending"
+        assert len(catching_server.mails) == 1, "the next one is not handed over before that"
         database.away = False
+        for number in numbers:
+            wait_for(database, number, "sent")
+    assert len(catching_server.mails) == 3
+    database.close()
+
+
+def test_f4_after_long_without_the_database_nothing_in_hand_is_handed_over(
+    sqlite_url: str, catching_server: CatchingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By then another sender may have it."""
+    database = Flaky(sqlite_url)
+    numbers = [put(database, f"reader{number}@example.org") for number in range(3)]
+    catching_server.seconds = 0.3
+    with sending(database, catching_server.port):
+        until(lambda: len(catching_server.mails), lambda many: many == 1)
+        database.away = True
+        until(lambda: database.refused, lambda times: times >= 1)
+        monkeypatch.setattr(leases.Leases, "sure", False)
+        database.away = False
+        wait_for(database, numbers[0], "sent")
+        until(lambda: row(database, numbers[1]).state, lambda state: state == "waiting")
+        assert len(catching_server.mails) == 1
+        monkeypatch.setattr(leases.Leases, "sure", True)
         for number in numbers:
             wait_for(database, number, "sent")
     assert len(catching_server.mails) == 3
@@ -100,7 +124,7 @@ class RefusesLogin:
     def __init__(self) -> None:
         self.tries = 0
 
-    async def send(self, envelope_from: str, to: str, message: bytes) -> Result:  # noqa: ARG002
+    async def send(self, *_mail: object) -> Result:
         self.tries += 1
         if self.tries <= 2:
             raise WrongPassword("535 no")
