@@ -22,13 +22,17 @@ _YEAR = re.compile(r"\d{4}|\d[./-]\s?\d{1,2}[./-]\s?\d{2}")
 """Programs write the year; a journey "From: Leeds / To: London / Date: 4 May, 9:30" has none."""
 
 
+# Arabic may be written with or without its vowel signs; French puts a hard blank before a colon.
+_SPELLING = dict.fromkeys(range(0x064B, 0x0653)) | {0xA0: " "}
+
+
 def label(line: str) -> tuple[str, str] | None:
     """Kind ("from", "to", "date", "subject", "other") and value of a header line, or None."""
     found = _LABEL.match(line) if len(line) <= LONGEST * 2 else None
     if found is None:
         return None
-    kind = _KINDS.get(" ".join(found[1].casefold().replace(" ", " ").split()))
-    kind = kind or _KINDS.get(found[1].casefold().replace(" ", ""))
+    written = found[1].casefold().translate(_SPELLING)
+    kind = _KINDS.get(" ".join(written.split())) or _KINDS.get(written.replace(" ", ""))
     return (kind, found[2].strip("* ")) if kind else None
 
 

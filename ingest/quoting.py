@@ -69,7 +69,21 @@ def is_separator(line: str) -> bool:
     return lower[-1] in _DASHES and bool(said)
 
 
-_TITLE = re.compile(r"[-=_*~]{3,40} ?[^\W\d_][^\n<>@:]{2,50}[^\W_] ?[-=_*~]{3,40}$")
+# No \w: many letters of Indian scripts are marks to it.
+_INSIDE = re.compile(r"(?<![-_])[-_]{4,} ?([^-_\s][^-_]{3,40}[^-_\s]) ?[-_]{4,}")
+
+
+def separator_on_line(line: str) -> int | None:
+    """Where a separator begins behind words of the author's own, all line ends being lost."""
+    if "----" not in line and "____" not in line:
+        return None
+    for found in _INSIDE.finditer(line[:LONGEST]):
+        if found.start() and found[1].casefold().startswith(_PHRASES):
+            return found.start()
+    return None
+
+
+_TITLE = re.compile(r"[-=_*~]{3,40} ?[^-=_*~\s\d<>@:][^-=_*~<>@:]{2,50}[-=_*~]{3,40}$")
 
 
 def is_title(line: str) -> bool:

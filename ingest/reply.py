@@ -88,6 +88,10 @@ class _Letter:
         start = attribution.before_quote_on_line(self.plain[at])
         if start is not None:
             return self.plain[at][:start].rstrip(), at + 1
+        start = quoting.separator_on_line(self.plain[at])
+        if start is not None:
+            self.history_goes_on = True
+            return self.plain[at][:start].rstrip(), len(self.lines)
         return self._shared_line(at) or (self.lines[at].rstrip(), at + 1)
 
     def _shared_line(self, at: int) -> tuple[str, int] | None:
