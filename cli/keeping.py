@@ -19,7 +19,7 @@ from digest.doubt import doubt_due
 from storage import archive, backup, holds, journal, restore
 from storage.archive import BadArchive, Manifest
 from storage.journal import Entry
-from storage.replay import replay
+from storage.replay import replay, take_off_moved
 
 REASON = "A copy was put back, and no journal says what was sent since it was made."
 _WORDS = {
@@ -52,6 +52,8 @@ class _Restored:
     """What the journal did again; None where there is none."""
     doubtful: int = 0
     editions: list[str] = field(default_factory=list)
+    moved: list[tuple[str, str]] = field(default_factory=list)
+    """(list, address before) of readers who have another address since the copy."""
 
 
 @click.command("restore")
@@ -152,7 +154,8 @@ def _catch_up(
     if entries is not None:
         # On one machine its journal tells of every mail; of several we may have one alone.
         alone = tx.dialect.name == "sqlite"
-        return _Restored(replay(tx, entries, app.now, all_noted=alone))
+        noted = replay(tx, entries, app.now, all_noted=alone)
+        return _Restored(noted, moved=take_off_moved(tx, entries, app.now))
     holds.begin(tx, REASON, app.now)
     skipped = doubt_due(tx, manifest.made_at, app.now)
     names = [f"{one.address} {frequency} {period}" for one, frequency, period in skipped]
@@ -165,6 +168,7 @@ def _report(manifest: Manifest, restored: _Restored) -> None:
         click.echo("The journal was there. Done again:")
         for kind, words in _WORDS.items():
             click.echo(f"  {restored.noted[kind]} {words}")
+        _tell_who_moved(restored.moved)
         click.echo("You can start the service.")
         return
     click.echo("No journal says what was done since, so sending is on hold.")
@@ -174,6 +178,15 @@ def _report(manifest: Manifest, restored: _Restored) -> None:
     for name in restored.editions:
         click.echo(f"  {name}")
     click.echo("Take off who left since then, start the service, and see `postround hold --help`.")
+
+
+def _tell_who_moved(moved: list[tuple[str, str]]) -> None:
+    if moved:
+        click.echo("These gave us another address since then, which the copy does not know. They")
+        click.echo("get nothing until you add them with the new one: ask them, or look for it in")
+        click.echo("your mail server's log.")
+    for of_list, before in moved:
+        click.echo(f"  {of_list} {before}")
 
 
 @contextlib.contextmanager

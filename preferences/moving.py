@@ -15,7 +15,7 @@ from storage.records import Confirmation, Subscriber
 MOST_OF_ONE_READER_A_DAY = 3
 _CARRIED = (
     "name", "frequency", "topics", "topic_frequencies", "format", "length", "attachments",
-    "language", "paused_until", "joined_at", "settled_until", "consent",
+    "language", "paused_from", "paused_until", "joined_at", "settled_until", "consent",
 )  # fmt: skip
 
 
@@ -61,9 +61,7 @@ def _moved(pen: Pen, reader: Subscriber, address: str) -> Subscriber:
         subscribers.leave(pen.tx, reader.id, pen.now)
     subscribers.change(pen.tx, target.id, changes)
     bounces.clear(pen.tx, target.id)
-    about = {"list_id": reader.list_id, "subscriber_id": target.id}
-    detail = f"{history.MOVED}{reader.address}"
-    history.note(pen.tx, pen.now, "reader", "changed", detail=detail, **about)
+    history.note_moved(pen.tx, pen.now, reader.list_id, target.id, reader.address)
     moved = subscribers.by_id(pen.tx, target.id)
     assert moved is not None
     return moved

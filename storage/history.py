@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from storage import journal
 from storage.tables import history
 
 _NOTE = history.insert()
@@ -46,6 +47,28 @@ def note(
         "detail": detail,
     }
     tx.execute(_NOTE, values)
+
+
+def note_moved(
+    tx: Connection, now: datetime, list_id: int, subscriber_id: int, before: str
+) -> None:
+    """A reader has another address; ``before`` is the one that it must not be again."""
+    values = {
+        "at": now,
+        "who": "reader",
+        "what": "changed",
+        "list_id": list_id,
+        "subscriber_id": subscriber_id,
+        "detail": f"{MOVED}{before}",
+    }
+    number = tx.execute(_NOTE, values).inserted_primary_key
+    assert number is not None
+    journal.note(tx, "moved", id=subscriber_id, step=number[0])
+
+
+def has_step(tx: Connection, number: int, subscriber_id: int) -> bool:
+    here = (history.c.id == number) & (history.c.subscriber_id == subscriber_id)
+    return tx.execute(select(history.c.id).where(here)).first() is not None
 
 
 def since_last(tx: Connection, what: str, told: str) -> tuple[list[str], datetime | None]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
-from storage import lists, subscribers
+from storage import history, lists, subscribers
 from storage.database import insert_once
 from storage.forgotten import erase
 from storage.journal import Entry, at
@@ -48,6 +48,26 @@ def replay(
             done[entry["what"]] += 1
     _go_on(tx, [entry for entry in entries if entry["what"] == "edition"], now, all_noted=all_noted)
     return done
+
+
+def take_off_moved(
+    tx: Connection, entries: Sequence[Entry], now: datetime
+) -> list[tuple[str, str]]:
+    """Readers who have another address since the copy: their list, and the address before.
+
+    The new one is in no journal. The old one may be somebody else's by now, or one that they had
+    to leave, so nothing is sent there. Call it after ``replay``, which may have changed states.
+    """
+    taken = []
+    for number, step in {e["id"]: e["step"] for e in entries if e["what"] == "moved"}.items():
+        found = subscribers.by_id(tx, number)
+        if found is None or history.has_step(tx, step, number):
+            continue  # the copy was made after it
+        of_list = lists.by_id(tx, found.list_id)
+        assert of_list is not None
+        if subscribers.leave(tx, number, now):
+            taken.append((of_list.address, found.address))
+    return taken
 
 
 def _reader(tx: Connection, entry: Entry) -> bool:

@@ -14,6 +14,7 @@ from delivery.marks import Marks
 from storage import (
     backup,
     forgotten,
+    history,
     journal,
     outgoing,
     posts,
@@ -24,7 +25,7 @@ from storage import (
 from storage.archive import read_manifest
 from storage.database import Database, DiskFull
 from storage.journal import Journal, at, read, since_copy
-from storage.replay import replay
+from storage.replay import replay, take_off_moved
 from storage.tables import metadata, subscriber
 from tests.storage.rows import NOON, new_list, new_mail, new_moderator, new_post, new_reader
 
@@ -221,6 +222,43 @@ def test_who_was_forgotten_is_forgotten_again(database: Database, tmp_path: Path
             mail = outgoing.by_id(tx, gone)
             assert mail is None or mail.to == ""
     assert b"carol@reader" not in file.read_bytes()
+
+
+@pytest.mark.parametrize("copied", ["before", "after"])
+def test_an_address_that_was_given_up_is_not_written_to_again(
+    database: Database, tmp_path: Path, copied: str
+) -> None:
+    path, file = tmp_path / "journal", tmp_path / "copy"
+    noted = Database(database.url, journal=Journal(path))
+    with noted.write() as tx:
+        carol = new_reader(tx, new_list(tx))
+    if copied == "before":
+        backup.back_up(noted, file, "a secret for tests only", datetime.now(UTC))
+    with noted.write() as tx:
+        subscribers.change(tx, carol.id, {"address": "carol@new.example", "state": "active"})
+        history.note_moved(tx, NOON, carol.list_id, carol.id, carol.address)
+    with noted.write() as tx:
+        subscribers.change(tx, carol.id, {"state": "stopped"})
+        subscribers.change(tx, carol.id, {"state": "active"})
+    if copied == "after":
+        backup.back_up(noted, file, "a secret for tests only", datetime.now(UTC))
+    noted.close()
+    assert "new.example" not in path.read_text()
+    with restore.into_file(tmp_path / "again.db", NOW, replace=False) as made:
+        with made.filling() as tx:
+            restore.load(tx, file, read_manifest(file), {}, lambda _: None)
+        with made.going_on() as tx:
+            entries = list(read([path]))
+            replay(tx, entries, NOW, all_noted=True)
+            moved = take_off_moved(tx, entries, NOW)
+            found = subscribers.by_id(tx, carol.id)
+            assert found is not None
+            if copied == "before":
+                assert moved == [("news@lists.example.org", carol.address)]
+                assert (found.address, found.state) == (carol.address, "left")
+            else:
+                assert moved == []
+                assert (found.address, found.state) == ("carol@new.example", "active")
 
 
 def test_who_was_taken_off_or_trusted_no_more_stays_so(database: Database, tmp_path: Path) -> None:
