@@ -198,6 +198,7 @@ def _row(one: Any, topics: list[Topic]) -> dict[str, Any]:
         "own_frequencies": {
             keys[number]: often for number, often in one.topic_frequencies.items() if number in keys
         },
+        "paused_from": one.paused_from,
         "paused_until": one.paused_until,
         "joined_at": one.joined_at,
         "consent": one.consent,

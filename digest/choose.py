@@ -110,7 +110,7 @@ class Choice:
     def _settled_until(self, reader: Subscriber) -> datetime | None:
         """Nothing approved before is owed: they joined then, or came back from a pause."""
         moments = [reader.joined_at, reader.settled_until]
-        if reader.paused_until is not None:
+        if reader.paused_until is not None and not _pauses_later(reader, self._offer.day):
             moments.append(self._offer.midnight(reader.paused_until))
         return max((moment for moment in moments if moment is not None), default=None)
 
@@ -168,7 +168,12 @@ def _known(offer: Offer, taken: Taken) -> tuple[int, ...]:
 
 
 def _is_paused(reader: Subscriber, day: date) -> bool:
-    return reader.paused_until is not None and reader.paused_until > day
+    paused = reader.paused_until is not None and reader.paused_until > day
+    return paused and not _pauses_later(reader, day)
+
+
+def _pauses_later(reader: Subscriber, day: date) -> bool:
+    return reader.paused_from is not None and reader.paused_from > day
 
 
 def _came_late(taken: Taken) -> bool:

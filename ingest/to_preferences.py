@@ -111,10 +111,20 @@ def leave(matter: Matter) -> Outcome:
     reader = _author(matter)
     if reader is None:
         return Outcome("command", "not a reader")
+    wishes = _topics_to_stop(matter, reader) or (Wish("stop", {}),)
     if matter.proof.aligned:
-        change.leave(matter.pen, reader, answers=matter.answers)
-        return Outcome("command", "leaving_done")
-    return _ask(matter, reader, (Wish("stop", {}),))
+        return Outcome("command", change.apply(matter.pen, reader, wishes, answers=matter.answers))
+    return _ask(matter, reader, wishes)
+
+
+def _topics_to_stop(matter: Matter, reader: Subscriber) -> tuple[Wish, ...]:
+    """ "jobs" or "leave jobs" to the address to leave: that topic alone shall stop."""
+    typed = matter.reading.reply_text.strip() or matter.reading.subject
+    for text in (typed, f"leave {typed}"):
+        wishes = _read(matter, text, reader)
+        if "without" in wishes[0].changes:
+            return wishes[:1]
+    return ()
 
 
 def help_(matter: Matter) -> Outcome:

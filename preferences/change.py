@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from delivery.letters import Pen
-from preferences.settings import in_force, sentences, settings_values, today
+from preferences.settings import in_force, is_paused, sentences, settings_values, today
 from preferences.showing import answer, show
 from preferences.wish import Wish
 from storage import bounces, history, lists, subscribers
@@ -50,6 +50,8 @@ def merged(pen: Pen, reader: Subscriber, wishes: Sequence[Wish]) -> dict[str, An
             continue
         before = wanted
         plain = {name: new for name, new in wish.changes.items() if name not in _RELATIVE}
+        if "paused_until" in plain:
+            plain = {"paused_from": None, **plain}
         wanted = {**before, **plain}
         for name in _RELATIVE & wish.changes.keys():
             topics = wanted.get("topics", reader.topics)
@@ -121,8 +123,8 @@ def change(
     stored = dict(changes)
     if _CHOOSING & changes.keys():
         stored["changed_at"] = pen.now
-    paused = in_force(reader, today(pen)).paused_until is not None
-    if "state" in changes or (paused and "paused_until" in changes):
+    moved = {"paused_from", "paused_until"} & changes.keys()
+    if "state" in changes or (moved and is_paused(reader, today(pen))):
         # After a pause only the newest window is owed.
         stored["settled_until"] = pen.now
     subscribers.change(pen.tx, reader.id, stored)

@@ -102,8 +102,8 @@ def language_of(tx: Connection, waiting: Confirmation) -> str:
 
 
 def _for_json(changes: Mapping[str, Any]) -> dict[str, Any]:
-    until = changes.get("paused_until")
-    return {**changes, "paused_until": until.isoformat()} if until else dict(changes)
+    days = {name: changes[name].isoformat() for name in _DAYS if changes.get(name)}
+    return {**changes, **days}
 
 
 def _from_json(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,6 +113,10 @@ def _from_json(payload: Mapping[str, Any]) -> dict[str, Any]:
     if "topic_frequencies" in changes:
         own = changes["topic_frequencies"].items()
         changes["topic_frequencies"] = {int(topic): frequency for topic, frequency in own}
-    if changes.get("paused_until"):
-        changes["paused_until"] = date.fromisoformat(changes["paused_until"])
+    for name in _DAYS:
+        if changes.get(name):
+            changes[name] = date.fromisoformat(changes[name])
     return changes
+
+
+_DAYS = ("paused_from", "paused_until")

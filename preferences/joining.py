@@ -62,6 +62,7 @@ def join(
     fields = {
         **wanted,
         "state": "active",
+        "paused_from": None,
         "paused_until": None,
         "joined_at": pen.now,
         "changed_at": None,

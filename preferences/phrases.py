@@ -7,13 +7,13 @@ write.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from preferences.spelling import nearest
-from preferences.tongues import read_language
-from preferences.until import read_until
-from preferences.words import fold, words
+from preferences.tongues import OWN_NAMES, read_language
+from preferences.until import Pause, read_pause
+from preferences.words import LANGUAGES, fold, ordered, words
 from storage.records import Frequency, Topic
 
 FREQUENCIES: dict[str, Frequency] = {
@@ -22,6 +22,8 @@ FREQUENCIES: dict[str, Frequency] = {
     "weekly": "weekly",
     "monthly": "monthly",
 }
+MOST_PARTS = 8
+_PARTING = re.compile(r" ?[,&+] ?| و(?=\w)| (\w+)(?= )")
 ADDRESS = re.compile(r"[^\s<>\"(),:;@\[\]\\\\]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
@@ -31,12 +33,16 @@ def plain(line: str) -> str:
     return " ".join(text.split())
 
 
-def stands_alone(line: str, own: frozenset[str], language: str) -> bool:
-    """Whether the line is one of the words and what may stand beside it, and no question."""
-    text, found = line.replace(",", " ").strip(), False
+def stands_alone(line: str, own: frozenset[str], language: str, more: str = "") -> bool:
+    """Whether the line is one of the words and what may stand beside it, and no question.
+
+    ``more`` names further words that may stand there.
+    """
+    text, found = " ".join(line.replace(",", " ").split()), False
     if "?" in text and text != "?":
         return False
     beside = words(language, "beside") | words(language, "polite") | words(language, "greetings")
+    beside |= words(language, more) if more else frozenset()
     while text:
         word = beginning(text, own)
         found = found or bool(word)
@@ -57,6 +63,38 @@ def without_courtesies(line: str, language: str) -> str:
     return line
 
 
+def without_request(line: str, language: str) -> str:
+    """Without the "can you send me" before and, where it is asked so, the "?" behind."""
+    line = without_courtesies(line, language)
+    asks, requests = words(language, "asks"), words(language, "requests")
+    if beginning(line, asks):
+        line = without_courtesies(line.rstrip(" ?"), language)
+    polite = words(language, "polite")
+    while word := beginning(line, asks | requests | polite):
+        line = line[len(word) :].lstrip(" ,")
+    return line
+
+
+def with_commas(line: str) -> str:
+    """Plain, with a comma wherever a sentence or a half of one ends."""
+    return plain(re.sub(r"[;.](?!\d)|(?<!\d)[;.]", ",", fold(line))).strip(" ,")
+
+
+def parts(line: str, language: str) -> list[tuple[str, str]]:
+    """The line parted at its first comma, full stop or "and", at its second, and so on: what stands
+    before, and the rest."""
+    joining = words(language, "and_then")
+    found = []
+    for match in _PARTING.finditer(line):
+        if match[1] is None or match[1] in joining:
+            before, rest = line[: match.start()], line[match.end() :]
+            while word := beginning(rest, joining):
+                rest = rest[len(word) :].lstrip(" ,")
+            if before.strip() and rest.strip():
+                found.append((before.strip(), rest.strip()))
+    return found[:MOST_PARTS]
+
+
 def topics(
     line: str, known_topics: Sequence[Topic], language: str, begin: str
 ) -> tuple[int, ...] | None:
@@ -68,16 +106,29 @@ def topics(
     known, between = _names(known_topics), words(language, "between_topics")
     chosen: list[int] = []
     rest = " ".join(re.sub(r"[,&+]", " ", line[len(word) :]).split())
+    while tail := _end(rest, words(language, "tails")):
+        rest = rest[: -len(tail)].rstrip()
     while rest:
         # A topic's own name may hold an "and": the longest name is looked for first.
         first = rest.split(" ", 1)[0]
         name = beginning(rest, frozenset(known))
+        if not name and (joined := _joined(rest, known, language)):
+            rest = joined
+            continue
         meant = name or nearest(first, known)
         if not meant and first not in between:
             return None
         chosen += [known[meant]] if meant else []
         rest = rest[len(name or first) :].strip()
     return tuple(dict.fromkeys(chosen)) or None
+
+
+def _joined(rest: str, known: Mapping[str, int], language: str) -> str:
+    """What begins with one of ``known`` behind an "and" that is written as one word with it."""
+    for word in ordered(language, "joined") if language in LANGUAGES else ():
+        if rest.startswith(word) and beginning(rest[len(word) :], frozenset(known)):
+            return rest[len(word) :]
+    return ""
 
 
 def own_frequency(
@@ -89,7 +140,7 @@ def own_frequency(
     if not name:
         return None
     for word, frequency in FREQUENCIES.items():
-        if stands_alone(line[len(name) :], words(language, word), language):
+        if stands_alone(line[len(name) :].lstrip(" ,"), words(language, word), language, "rest"):
             return {known[name]: frequency}
     return None
 
@@ -114,9 +165,9 @@ def choices(text: str, language: str) -> tuple[int, ...]:
     return numbers
 
 
-def pause(line: str, today: date, language: str) -> date | None:
+def pause(line: str, today: date, language: str) -> Pause | None:
     begin = beginning(line, words(language, "pause"))
-    return read_until(line[len(begin) :].strip(), today, language) if begin else None
+    return read_pause(line[len(begin) :].strip(), today, language) if begin else None
 
 
 def language_named(line: str, language: str) -> str:
@@ -135,6 +186,21 @@ def new_address(line: str, language: str) -> str:
         return ""
     found = ADDRESS.findall(line)
     return str(found[0]).rstrip(".") if len(found) == 1 else ""
+
+
+def only(line: str, known_topics: Sequence[Topic], language: str) -> tuple[int, ...] | None:
+    """ "housing only": the ids, as of "only housing"."""
+    word = _end(line, words(language, "only"))
+    if not word:
+        return None
+    begin = next(iter(sorted(words(language, "topics"))))
+    return topics(f"{begin} {line[: -len(word)].strip(' ,')}", known_topics, language, "topics")
+
+
+def language_alone(line: str) -> str:
+    """ "Arabic": the code of a language that many people know by its name, or ""."""
+    found = read_language(line) if len(line) > 3 or not line.isascii() else ""
+    return found if found in OWN_NAMES else ""
 
 
 def search(line: str, language: str) -> str:
@@ -165,6 +231,6 @@ def _names(known_topics: Sequence[Topic]) -> dict[str, int]:
 
 def _numbers(rest: str, between: frozenset[str]) -> tuple[int, ...]:
     # Word by word: a pattern for all of it would take for ever on a line made to be slow.
-    found = re.sub(r"[,#&+.]", " ", rest).split()
+    found = re.sub(r"[,#&+.]|\bو(?=\d)", " ", rest).split()
     numbers = tuple(int(word) for word in found if word.isdecimal() and len(word) < 5)
     return numbers if all(word.isdecimal() or word in between for word in found) else ()

@@ -18,6 +18,7 @@ _SAME: dict[str, Any] = {
     "all_chosen": False,
     "own": (),
     "until": "",
+    "since": "",
     "resumed": False,
     "moving": False,
 }
@@ -31,7 +32,13 @@ def today(pen: Pen) -> date:
 def in_force(reader: Subscriber, today: date) -> Subscriber:
     """The reader as they are on that day: a pause that is over is none."""
     over = reader.paused_until is not None and reader.paused_until <= today
-    return replace(reader, paused_until=None) if over else reader
+    return replace(reader, paused_until=None, paused_from=None) if over else reader
+
+
+def is_paused(reader: Subscriber, today: date) -> bool:
+    """Whether they get no mail on that day: a pause may be for later."""
+    later = reader.paused_from is not None and reader.paused_from > today
+    return in_force(reader, today).paused_until is not None and not later
 
 
 def settings_values(pen: Pen, reader: Subscriber) -> dict[str, Any]:
@@ -47,8 +54,15 @@ def settings_values(pen: Pen, reader: Subscriber) -> dict[str, Any]:
         "length": reader.length,
         "files": reader.attachments,
         "tongue": "" if pen.sender.speaks(reader.language) == reader.language else reader.language,
+        "paused_from": _later(reader, today(pen)),
         "paused_until": in_force(reader, today(pen)).paused_until or "",
     }
+
+
+def _later(reader: Subscriber, today: date) -> date | str:
+    """The first day of a pause that has not begun; "" for none."""
+    begins = in_force(reader, today).paused_from
+    return begins if begins and begins > today else ""
 
 
 def sentences(
@@ -70,7 +84,8 @@ def sentences(
     said["written"] = pen.sender.spoken
     said["own"] = _own(before, after, names)
     said["written"] = pen.sender.spoken
-    if after.paused_until != before.paused_until:
+    if (after.paused_until, after.paused_from) != (before.paused_until, before.paused_from):
+        said["since"] = _later(after, today(pen))
         said["until"] = after.paused_until or ""
         said["resumed"] = after.paused_until is None
     return templates.sentences("changes", pen.sender.speaks(after.language), **said)

@@ -40,8 +40,11 @@ _SIMPLE: dict[str, tuple[Kind, dict[str, Any]]] = {
     "linked": ("change", {"attachments": "linked"}),
     **{word: ("change", {"frequency": value}) for word, value in FREQUENCIES.items()},
 }
+_ONLY_SHOWN = ("settings", "data", "help")
+"""What may be asked for with a question mark: it changes nothing."""
 MAX_LINES = 40
 MAX_LINE = 300
+MAX_SEVERAL = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,10 @@ def read_wishes(
     if not lines:
         return (Wish("unclear", {}),)
     first = _read(lines[0], topics, today, language)
-    if first.kind == "unclear":
-        return (first,)
-    rest = (_read(line, topics, today, language) for line in lines[1:])
-    return (first, *(wish for wish in rest if wish.kind != "unclear"))
+    if first[0].kind == "unclear":
+        return first
+    rest = (wish for line in lines[1:] for wish in _read(line, topics, today, language))
+    return (*first, *(wish for wish in rest if wish.kind != "unclear"))
 
 
 def _greets(line: str, language: str) -> bool:
@@ -82,37 +85,79 @@ def _greets(line: str, language: str) -> bool:
     return (bool(greeting) and len(text.split()) <= 4) or text in words(language, "polite")
 
 
-def _read(line: str, topics: Sequence[Topic], today: date, language: str) -> Wish:
+def _read(line: str, topics: Sequence[Topic], today: date, language: str) -> tuple[Wish, ...]:
+    """The wishes of one line, most often one; or one that is unclear."""
     folded = plain(line)
     if "?" in folded.strip("? "):
-        return Wish("unclear", {}, line)
-    for word, (kind, changes) in _SIMPLE.items():
-        if stands_alone(folded, words(language, word), language):
-            return Wish(kind, changes, line)
+        return (Wish("unclear", {}, line),)
     bare = phrases.without_courtesies(folded, language)
+    asked = phrases.without_request(folded, language)
+    for text in dict.fromkeys((folded, bare, asked)):
+        if wish := _wish(text, line, topics, today, language):
+            return (wish,)
+    if several := _several(line, topics, today, language):
+        return several
+    if wanted := phrases.search(bare, language):
+        return (Wish("search", {"for": wanted}, line),)
+    return (_misspelt(bare, line, language),)
+
+
+def _wish(text: str, line: str, topics: Sequence[Topic], today: date, language: str) -> Wish | None:
+    """What all of ``text`` means, which is ``line`` or the heart of it; None for nothing plain."""
+    for word, (kind, changes) in _SIMPLE.items():
+        may_ask = text.rstrip(" ?") if kind in _ONLY_SHOWN and text.strip("? ") else text
+        more = "rest" if word in FREQUENCIES else ""
+        if stands_alone(may_ask, words(language, word), language, more):
+            return Wish(kind, changes, line)
     if address := phrases.new_address(line, language):
         return Wish("address", {"address": address}, line)
-    if changed := _changes(bare, topics, today, language):
+    if changed := _changes(text, topics, today, language):
         return Wish("change", changed, line)
-    if numbers := phrases.more(bare, language):
+    if numbers := phrases.more(text, language):
         return Wish("more", {"numbers": numbers}, line)
-    if wanted := phrases.search(bare, language):
-        return Wish("search", {"for": wanted}, line)
-    return _misspelt(bare, line, language)
+    return None
+
+
+def _several(line: str, topics: Sequence[Topic], today: date, language: str) -> tuple[Wish, ...]:
+    """ "weekly, large print": several wishes in one line, where all of it is plain. Nobody leaves
+    in half a sentence, and an address has a line of its own."""
+    found: list[Wish] = []
+    rest = phrases.with_commas(line) if len(line) <= MAX_SEVERAL else ""
+    while rest:
+        for before, after in ((rest, ""), *reversed(phrases.parts(rest, language))):
+            wish = _of_part(before, topics, today, language)
+            if wish:
+                found, rest = [*found, wish], after
+                break
+        else:
+            return ()
+    return tuple(found)
+
+
+def _of_part(text: str, topics: Sequence[Topic], today: date, language: str) -> Wish | None:
+    bare = phrases.without_courtesies(text, language)
+    for tried in dict.fromkeys((text, bare, phrases.without_request(text, language))):
+        wish = _wish(tried, text, topics, today, language)
+        if wish and wish.kind not in ("stop", "join", "address"):
+            return wish
+    return None
 
 
 def _changes(line: str, topics: Sequence[Topic], today: date, language: str) -> dict[str, Any]:
     """What a line of a word and something more would change; empty for nothing."""
     if chosen := phrases.topics(line, topics, language, "topics"):
         return {"topics": chosen}
+    if chosen := phrases.only(line, topics, language):
+        return {"topics": chosen}
     if own := phrases.own_frequency(line, topics, language):
         return {"topic_frequencies": own}
-    if until := phrases.pause(line, today, language):
-        return {"paused_until": until}
+    if pause := phrases.pause(line, today, language):
+        since, until = pause
+        return {"paused_until": until} | ({"paused_from": since} if since else {})
     for word in ("without", "also"):
         if chosen := phrases.topics(line, topics, language, word):
             return {word: chosen}
-    if tongue := phrases.language_named(line, language):
+    if tongue := phrases.language_named(line, language) or phrases.language_alone(line):
         return {"language": tongue}
     return {}
 

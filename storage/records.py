@@ -260,6 +260,9 @@ class Subscriber:
     format: Format = "html"
     language: str = "en"
     paused_until: date | None = None
+    """The first day on which mails come again."""
+    paused_from: date | None = None
+    """The first day without mail, where the pause is for later."""
     joined_at: datetime | None = None
     changed_at: datetime | None = None
     """Last change of frequency, topics or pause: from then the next edition looks back."""

@@ -304,6 +304,7 @@ subscriber = _table(
     _text("language", "en"),
     _text("length", "full"),
     _text("attachments", "linked"),
+    Column("paused_from", Date),
     Column("paused_until", Date),
     _time("joined_at"),
     _time("left_at"),

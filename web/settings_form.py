@@ -52,7 +52,9 @@ def wanted_of(
     until = _until(typed, today, reader)
     if typed and until is None:
         errors.append(("paused_until", "no_day_to_come"))
-    return wanted | {"paused_until": until}, errors
+    # A page that is saved as it was leaves a pause for later as it was.
+    since = reader.paused_from if until and until == reader.paused_until else None
+    return wanted | {"paused_from": since, "paused_until": until}, errors
 
 
 def _until(typed: str, today: date, reader: Subscriber) -> date | None:

@@ -13,7 +13,7 @@ from delivery.addresses import write_address
 from delivery.letters import leave_url
 from preferences import change, moving
 from preferences.phrases import ADDRESS
-from preferences.settings import in_force
+from preferences.settings import in_force, is_paused
 from storage import lists, subscribers
 from storage.records import MailingList, Subscriber, Topic
 from web.settings_form import Errors, today, wanted_of
@@ -105,7 +105,8 @@ def _page(
     **values: Any,
 ) -> Response:
     sender, reader, topics = found
-    reader = in_force(reader, today(site, sender))
+    day = today(site, sender)
+    reader = in_force(reader, day)
     here = f"/settings/{request.path_params['mark']}"
     known: dict[str, Any] = {
         "saved": False,
@@ -113,6 +114,7 @@ def _page(
         "changes": [],
         "new_address": "",
         "paused_until": reader.paused_until.isoformat() if reader.paused_until else "",
+        "paused_from": (not is_paused(reader, day) and reader.paused_from) or "",
         "stopped": reader.state == "stopped",
         "address": reader.address,
         "frequency": reader.frequency,

@@ -239,6 +239,17 @@ def test_after_a_pause_comes_the_newest_window_only(week: Town) -> None:
     assert week.mails(carol) == [["After"]]
 
 
+def test_a_pause_for_later_begins_on_its_day(week: Town) -> None:
+    carol = week.reader("carol", "daily")
+    later = {"paused_from": local("fri").date(), "paused_until": local("2026-11-24").date()}
+    week.change(carol, local("tue", "12:00"), **later)
+    week.post("Before", local("wed", "12:00"))
+    week.post("During", local("fri", "12:00"))
+    week.post("After", local("2026-11-24", "12:00"))
+    week.days("tue", "2026-11-25")
+    assert week.mails(carol) == [["Before"], ["After"]]
+
+
 def test_who_resumes_by_hand_gets_the_newest_window_only(week: Town) -> None:
     carol = week.reader("carol", "daily")
     week.change(carol, local("mon", "12:00"), paused_until=local("2026-11-25").date())

@@ -9,6 +9,7 @@ import pytest
 from ingest.to_preferences import MOST_ANSWERS_A_DAY, MOST_LETTERS_A_DAY
 from storage.database import Database
 from tests.ingest.desks import CAROL, FORGED, PROVEN, Desks, answering, settle
+from tests.storage.rows import new_topic
 
 
 @pytest.fixture
@@ -127,6 +128,31 @@ def test_d19_leave_acts_at_once_when_proven_and_asks_otherwise(desks: Desks) -> 
     assert asked.letter == "leaving_confirm"
     assert desks.look().state == "active"  # type: ignore[union-attr]
     desks.bring("news-unsubscribe", CAROL, proof=PROVEN)
+    assert desks.look().state == "left"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [("housing", ""), ("leave housing", ""), ("", "Housing"), ("", "leave housing"),
+     ("Please stop housing", "x")],
+)  # fmt: skip
+def test_the_address_to_leave_stops_one_topic_where_one_is_named(
+    desks: Desks, text: str, subject: str
+) -> None:
+    with desks.db.write() as tx:
+        jobs = new_topic(tx, desks.sender, "jobs")
+    desks.reader()
+    desks.bring("news-leave", CAROL, text, subject=subject, proof=PROVEN)
+    carol = desks.look()
+    assert carol is not None
+    assert (carol.state, carol.topics) == ("active", (jobs,))
+    assert desks.names() == ["settings_changed"]
+
+
+@pytest.mark.parametrize("text", ["", "stop", "leave", "please let me out", "housing is bad"])
+def test_the_address_to_leave_takes_all_the_rest_as_leaving(desks: Desks, text: str) -> None:
+    desks.reader()
+    desks.bring("news-leave", CAROL, text, proof=PROVEN)
     assert desks.look().state == "left"  # type: ignore[union-attr]
 
 

@@ -105,6 +105,24 @@ def test_only_a_change_of_what_is_chosen_looks_back(
     assert (desk.look().changed_at is not None) == looks_back
 
 
+def test_a_pause_for_later_and_another_instead(desk: Preferences) -> None:
+    desk.reader()
+    may = date(2027, 5, 3)
+    desk.apply(wish(paused_from=may, paused_until=JUNE))
+    assert (desk.look().paused_from, desk.look().paused_until) == (may, JUNE)
+    (mail,) = desk.letters()
+    words = " ".join(mail.text.split())
+    assert "no round-ups from Monday 3 May 2027 on. They come again from" in words
+    assert "Paused from: Monday 3 May 2027" in words
+    assert desk.look().settled_until is None, "until then nothing is paused"
+    desk.apply(wish(frequency="daily"))
+    assert desk.look().paused_from == may
+    desk.apply(wish(paused_until=JUNE))
+    assert (desk.look().paused_from, desk.look().paused_until) == (None, JUNE)
+    desk.apply(wish(paused_from=may, paused_until=JUNE), wish(paused_until=None))
+    assert (desk.look().paused_from, desk.look().paused_until) == (None, None)
+
+
 def test_a_pause_and_its_end(desk: Preferences) -> None:
     desk.reader()
     desk.apply(wish(paused_until=JUNE))

@@ -199,7 +199,7 @@ def test_the_organisers_hear_when_somebody_is_taken_off(desk: Preferences) -> No
     desk.letters()
     assert tell(desk) == 1
     (mail,) = desk.letters()
-    assert "We have taken this address off the list" in mail.text
+    assert "We have taken one address off the list" in mail.text
     assert "- Carol, carol@reader.example" in mail.text
 
 

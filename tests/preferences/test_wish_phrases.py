@@ -39,7 +39,11 @@ def _meaning(wish: Wish) -> str:
         return f"{wish.kind} {next(iter(wish.changes.values()))}"
     if wish.kind != "change":
         return wish.kind
-    ((name, value),) = wish.changes.items()
+    changes = dict(wish.changes)
+    since = changes.pop("paused_from", None)
+    if since:
+        return f"pause {since} to {changes['paused_until']}"
+    ((name, value),) = changes.items()
     said: dict[str, Any] = {
         "frequency": lambda: f"frequency {value}",
         "topics": lambda: " ".join(["topics", *(KEYS[number] for number in value)]),

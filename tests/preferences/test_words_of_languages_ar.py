@@ -23,10 +23,27 @@ TOPICS = (
     Topic(2, 1, "jobs", "العمل والتدريب"),
     Topic(3, 1, "law", "القانون"),
 )
+JOINED = (TOPICS[0], Topic(2, 1, "jobs", "العمل"))
 FOLDER = Path(preferences.words.__file__).parent
 # Joining words mean the same wherever they stand; "language_itself" repeats some of "language".
 SHARED = {"between_numbers", "between_topics", "between_choices"}
 REPEATED = {"language_itself"}
+ASIDE = {
+    "asks",
+    "requests",
+    "rest",
+    "tails",
+    "and_then",
+    "joined",
+    "only",
+    "from",
+    "to",
+    "next",
+    "after",
+    "end_of",
+}
+ASIDE |= {"two_days", "fortnight", "two_months"}
+"""Words that are looked for only beside others."""
 
 
 def kinds(language: str) -> dict[str, list[str]]:
@@ -138,6 +155,37 @@ def test_a_word_and_what_it_is_about(typed: str, kind: str, value: object) -> No
 
 def test_numbers_chosen_from_a_menu() -> None:
     assert choices("1 و 4 من فضلكم", "ar") == (1, 4)
+    assert choices("1 و4", "ar") == choices("١ و٤", "ar") == choices("1، 4", "ar") == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("typed", "changes"),
+    [
+        ("مواضيع السكن والعمل", {"topics": (1, 2)}),
+        ("مواضيع السكن، والعمل", {"topics": (1, 2)}),
+        ("السكن فقط", {"topics": (1,)}),
+        ("إيقاف مؤقت لمدة أسبوعين", {"paused_until": date(2026, 12, 2)}),
+        ("إيقاف مؤقت لمدة شهرين", {"paused_until": date(2027, 1, 17)}),
+        ("إيقاف مؤقت لمدة يومين", {"paused_until": date(2026, 11, 20)}),
+        ("إيقاف مؤقت لمدة ٣ أسابيع", {"paused_until": date(2026, 12, 9)}),
+        ("إيقاف مؤقت حتى ١ يونيو", {"paused_until": date(2027, 6, 1)}),
+        ("إيقاف مؤقت حتى الاثنين", {"paused_until": date(2026, 11, 23)}),
+        (
+            "إيقاف مؤقت من ٣ إلى ١٧ أغسطس",
+            {"paused_from": date(2027, 8, 3), "paused_until": date(2027, 8, 18)},
+        ),
+    ],
+)
+def test_what_arabic_joins_and_counts_in_its_own_way(
+    typed: str, changes: dict[str, object]
+) -> None:
+    (wish,) = read_wishes(typed, JOINED, TODAY, "ar")
+    assert wish.changes == changes
+
+
+def test_two_wishes_joined_in_one_line() -> None:
+    found = read_wishes("أسبوعي وبخط كبير", JOINED, TODAY, "ar")
+    assert [wish.changes for wish in found] == [{"frequency": "weekly"}, {"format": "large"}]
 
 
 def test_somebody_is_added() -> None:
@@ -158,7 +206,7 @@ def test_the_kinds_are_those_of_english() -> None:
 
 def test_no_word_stands_under_two_kinds_nor_twice() -> None:
     found = kinds("ar")
-    alone = found.keys() - SHARED - REPEATED
+    alone = found.keys() - SHARED - REPEATED - ASIDE
     own = Counter(fold(word) for kind in alone for word in found[kind])
     assert [word for word, times in own.items() if times > 1] == []
     assert not own.keys() & {fold(word) for kind in SHARED for word in found[kind]}
