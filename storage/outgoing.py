@@ -24,11 +24,12 @@ _COLUMN = {"to": "recipient"}
 _PUT = outgoing.insert().returning(outgoing.c.id)
 _JOURNAL_NAMES = ("id", "message_id", "list_id", "edition_id", "subscriber_id", "form", "items")
 _JOURNALLED = [outgoing.c[name] for name in _JOURNAL_NAMES]
-# Made once: to put it together costs more than to carry it out, and each mail needs it.
+# Made once: to put it together costs more than to carry it out, and each mail needs it. One id at
+# a time, since a list of ids would be written into the statement anew each time.
 _SENT = (
     update(outgoing)
     .where(
-        outgoing.c.id.in_(bindparam("b_ids", expanding=True)),
+        outgoing.c.id == bindparam("b_id"),
         outgoing.c.claim == bindparam("b_claim"),
         outgoing.c.state == "sending",
     )
@@ -116,12 +117,14 @@ def note_sent(
     tx: Connection, outgoing_ids: Sequence[int], claim: str, now: datetime, reason: str = ""
 ) -> None:
     """``reason``: what is worth knowing later, such as that it was perhaps sent before."""
-    values = {"b_ids": outgoing_ids, "b_claim": claim, "b_now": now, "b_reason": reason}
-    if not tx.info.get("journalled", True):
+    same = {"b_claim": claim, "b_now": now, "b_reason": reason}
+    values = [same | {"b_id": number} for number in outgoing_ids]
+    if values and not tx.info.get("journalled", True):
         tx.execute(_SENT, values)
         return
-    for row in tx.execute(_SENT_AND_TOLD, values):
-        journal.note(tx, "mail", state="sent", **dict(zip(_JOURNAL_NAMES, row, strict=True)))
+    for one in values:
+        for row in tx.execute(_SENT_AND_TOLD, one):
+            journal.note(tx, "mail", state="sent", **dict(zip(_JOURNAL_NAMES, row, strict=True)))
 
 
 def note_later(
