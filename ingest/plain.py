@@ -46,6 +46,7 @@ def _unescaped(text: str) -> str:
 
 
 _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none|mso-hide\s{0,3}:\s{0,3}all|visibility:\s?hidden")
+_CROSSED_OUT = frozenset({"s", "del", "strike"})
 _NO_MARGIN = re.compile(r"margin(-bottom)?\s{0,3}:\s{0,3}0|margin:0")
 
 
@@ -70,7 +71,7 @@ class _Walker:
         if tag in VOID:
             self._void(tag, found)
             return
-        if self.hidden or self._is_hidden(found):
+        if self.hidden or self._is_hidden(tag, found):
             self.hidden += 1
             return
         self.tags.append((tag, self._opens(tag, found)))
@@ -110,10 +111,11 @@ class _Walker:
         elif tag == "img" and found.get("alt", "").strip():
             self.open[-1].write(f"[{found['alt'].strip()}]")
 
-    def _is_hidden(self, found: dict[str, str]) -> bool:
+    def _is_hidden(self, tag: str, found: dict[str, str]) -> bool:
         if found.get("style") and _HIDDEN.search(found["style"].lower()):
             return True
-        return self.for_reply and history_marks.is_signature(found)
+        # Whoever crosses out a "yes" does not say it.
+        return self.for_reply and (tag in _CROSSED_OUT or history_marks.is_signature(found))
 
     def _opens(self, tag: str, found: dict[str, str]) -> bool:
         """Does what the start of an element asks for; True when it got a block of its own."""

@@ -22,7 +22,7 @@ BLOCKS = names(
     " footer form header html legend main menu nav section summary tbody tfoot thead"
 )
 SPACED = names("p h1 h2 h3 h4 h5 h6 ul ol table pre dl")
-_INLINE = names("a img span font b i u s strong em small big sub sup code tt kbd q")
+_INLINE = names("a img span font b i u s strike del strong em small big sub sup code tt kbd q")
 _OTHER = names("br hr li tr td th blockquote")
 _DROPPED = names("script style title template svg math iframe object noframes datalist audio video")
 VOID = names("area base br col embed hr img input link meta source track wbr")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from delivery.facts import read_facts
 from delivery.letters import To
 from ingest.characters import clean_line
 from ingest.matter import Matter, Outcome
+from ingest.trim import without_disclaimers
 from moderation import answer as moderator_answer
 from moderation import author as author_answer
 from moderation import hold, queue_answer
@@ -16,7 +18,7 @@ from moderation.author import Written
 from moderation.showing import seen_in
 from storage import lists, posts, versions
 from storage.queues import Queue
-from storage.records import Confirmation, Outgoing, Post
+from storage.records import Confirmation, Outgoing, Post, Reading
 
 
 def post(matter: Matter) -> Outcome:
@@ -128,7 +130,7 @@ def unmarked_duty(matter: Matter, queue: Queue) -> Outcome:
 
 def confirmed_duty(matter: Matter, waiting: Confirmation) -> Outcome:
     """A yes to "did you say so?", or to "do you swap?"."""
-    pen, reading = matter.pen, matter.reading
+    pen, reading = matter.pen, _typed(matter)
     if waiting.kind == "swap":
         return _of(queue_answer.swapped(pen, waiting, reading))
     return _of(queue_answer.confirmed(pen, waiting, reading, round_up=matter.round_up))
@@ -136,7 +138,7 @@ def confirmed_duty(matter: Matter, waiting: Confirmation) -> Outcome:
 
 def confirmed_verdict(matter: Matter, waiting: Confirmation) -> Outcome:
     return _of(
-        moderator_answer.confirmed(matter.pen, waiting, matter.reading, round_up=matter.round_up)
+        moderator_answer.confirmed(matter.pen, waiting, _typed(matter), round_up=matter.round_up)
     )
 
 
@@ -156,7 +158,7 @@ def _moderator(matter: Matter, post_id: int, volunteer_id: int, seen: Seen) -> O
     return _of(
         moderator_answer.answer(
             matter.pen,
-            matter.reading,
+            _typed(matter),
             matter.proof,
             post_id,
             volunteer_id,
@@ -170,7 +172,7 @@ def _duty(matter: Matter, queue_id: int, volunteer_id: int, seen: Seen) -> Outco
     return _of(
         queue_answer.answer(
             matter.pen,
-            matter.reading,
+            _typed(matter),
             matter.proof,
             queue_id,
             volunteer_id,
@@ -182,8 +184,15 @@ def _duty(matter: Matter, queue_id: int, volunteer_id: int, seen: Seen) -> Outco
 
 def _author(matter: Matter, post_id: int, *, marked: bool) -> Outcome:
     draft = matter.draft
-    written = Written(matter.reading, matter.proof, marked, draft.attachments, draft.noticed)
+    written = Written(_typed(matter), matter.proof, marked, draft.attachments, draft.noticed)
     return _of(author_answer.answer(matter.pen, written, post_id, round_up=matter.round_up))
+
+
+def _typed(matter: Matter) -> Reading:
+    """What they typed, without what their organisation puts below each mail: "do not" stands there,
+    and a reason or a new text goes on to others."""
+    reading = matter.reading
+    return replace(reading, reply_text=without_disclaimers(reading.reply_text))
 
 
 def _of(answered: moderator_answer.Answered) -> Outcome:

@@ -56,6 +56,20 @@ def trim(lines: Sequence[str], *, forward: bool, depth: int = 0) -> Trimmed:
     return result
 
 
+def without_disclaimers(text: str) -> str:
+    """A typed answer without the paragraphs below it in which an organisation speaks to whoever
+    has no business with it: "If you are not the intended recipient, do not …"."""
+    lines = text.split("\n")
+    paragraphs = _paragraphs(lines, set(range(len(lines))))[1:]
+    gone = {
+        number
+        for numbers in paragraphs
+        if _is_disclaimer(" ".join(lines[number] for number in numbers).casefold()[:5000])
+        for number in numbers
+    }
+    return "\n".join(line for number, line in enumerate(lines) if number not in gone).rstrip()
+
+
 def is_passed_on(lines: Sequence[str], *, forward: bool) -> bool:
     """True when the letter passes on a mail in its own text."""
     return _start_of_forward(lines, forward) is not None

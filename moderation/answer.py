@@ -168,7 +168,8 @@ def _read(heard: Heard) -> Verdict:
     """The verdict; one that names a day which we cannot read is unclear."""
     pen = heard.pen
     names = tuple(one.name for one in volunteers.every(pen.tx, pen.sender.id, "moderator"))
-    verdict = read_verdict(heard.reading.reply_text, names, pen.sender.language)
+    said, author = heard.reading.reply_text, heard.post.author_name
+    verdict = read_verdict(said, names, pen.sender.language, thanked=author)
     wrong = unreadable(verdict.fields, act.today(pen), pen.sender.language)
     return Verdict("unclear", line=wrong) if wrong else verdict
 

@@ -38,7 +38,7 @@ def stands_alone(line: str, kind: str, names: frozenset[str], language: str) -> 
     return begun
 
 
-_BETWEEN = re.compile(r"[^\w'\s👍✅👎❌?.]|(?<!\w)\.|\.(?!\w)")
+_BETWEEN = re.compile(r"[^\w'\s👍✅✔☑👎❌?.]|(?<!\w)\.|\.(?!\w)")
 
 
 def spelled(line: str, language: str) -> str:

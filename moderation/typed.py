@@ -29,6 +29,24 @@ def body_below(reply: str, first: str, signing: frozenset[str], language: str) -
     return re.sub(r"\n{3,}", "\n\n", "\n".join(_unsigned(kept, signing, language))).strip()
 
 
+def before_signature(lines: list[str], signing: frozenset[str], language: str) -> list[str]:
+    """The ``lines`` above those with which the moderator takes leave, under whatever name."""
+    for number, line in enumerate(lines[:-1]):
+        if _only_takes_leave(line, language) and _looks_like_a_name(lines[number + 1]):
+            return _unsigned(lines[:number], signing, language)
+    return _unsigned(lines, signing, language)
+
+
+def _only_takes_leave(line: str, language: str) -> bool:
+    return " ".join(tokens(line)) in words(language, "closings")
+
+
+def _looks_like_a_name(line: str) -> bool:
+    """ "Rob", "R. Baker", "Siân (hi)": a few words with capitals, and no sentence."""
+    said = line.strip(" ,-").split()
+    return 0 < len(said) <= 4 and said[0][:1].isupper() and line.rstrip()[-1:] not in ".?!:"
+
+
 def _unsigned(lines: list[str], signing: frozenset[str], language: str) -> list[str]:
     for number, line in enumerate(lines):
         text = " ".join(tokens(line))
@@ -48,4 +66,4 @@ def _signs(lines: list[str], signing: frozenset[str], language: str) -> bool:
     closing = beginning(" ".join(said[0]), words(language, "closings"))
     rest = " ".join(said[0])[len(closing) :].split() if closing else said[0]
     name = rest or (said[1] if closing and len(said) > 1 else [])
-    return bool(name) and set(name) <= signing
+    return bool(set(name) & signing) and set(name) <= signing | words(language, "beside_names")

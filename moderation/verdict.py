@@ -7,6 +7,7 @@ a wrong yes publishes, so anything that is not plainly a yes is asked back.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal, get_args
 
 from moderation.days import begins_with_time
@@ -20,8 +21,8 @@ from moderation.phrases import (
     tokens,
     without_opening,
 )
-from moderation.typed import body_below, said_in
-from moderation.words import fold, words
+from moderation.typed import before_signature, body_below, said_in
+from moderation.words import fold, known, words
 
 Kind = Literal[
     "yes",
@@ -49,6 +50,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)[:-1]
 """What may be said; each has its words."""
 
 WITH_FIELDS = ("yes", "yes always", "edit", "urgent")
+SENDS = ("yes", "yes always", "urgent")
+"""After these a post goes to readers."""
 WITH_TEXT = ("edit", "ask", "correct")
 """These are nothing without words of the moderator's own."""
 WITH_REST = ("wait", "away", "swap")
@@ -75,14 +78,18 @@ class Verdict:
     """The line that was read, to be quoted back when it was unclear."""
 
 
-def read_verdict(reply: str, names: tuple[str, ...] = (), language: str = "en") -> Verdict:
+def read_verdict(
+    reply: str, names: tuple[str, ...] = (), language: str = "en", *, thanked: str = ""
+) -> Verdict:
     """What ``reply``, the newly typed part of a letter, says.
 
-    ``names`` are the people who may sign on the same line. An empty reply is unclear.
+    ``names`` are the people who may sign on the same line, and ``thanked`` is the author, whose
+    first name may stand there, too: "Yes, thanks Alice". An empty reply is unclear.
     """
     signing = _name_words(names, language)
+    beside = signing | frozenset(tokens(thanked)[:1]) - known(language)
     lines = said_in(reply)[:MAX_LINES]
-    while len(lines) > 1 and _greets(lines[0], signing, language):
+    while len(lines) > 1 and _greets(lines[0], beside, language):
         lines.pop(0)
     if not lines:
         return Verdict("unclear")
@@ -91,11 +98,11 @@ def read_verdict(reply: str, names: tuple[str, ...] = (), language: str = "en") 
     if opened is not None:
         return _with_more(opened, reply, first, signing, language)
     bare = without_fields(first, language)
-    kind = _kind(bare, signing, language)
+    kind = _kind(bare, beside, language)
     if kind is None or _taken_back(kind, rest[:LOOKED_AT], signing, language):
         return Verdict("unclear", line=first)
     if kind == "no":
-        return _no(bare, rest, first, language)
+        return _no(bare, before_signature(rest, signing, language), first, language)
     found = fields_of(lines, language) if kind in WITH_FIELDS else {}
     return Verdict(kind, fields=found, line=first)
 
@@ -113,7 +120,23 @@ def _kind(line: str, signing: frozenset[str], language: str) -> Kind | None:
     for kind in ALONE:
         if stands_alone(line, word_of(kind), signing, language):
             return kind
+    if _passes(line, signing, language):
+        return "pass"
     return "no" if _refuses(line, language) else None
+
+
+def _passes(line: str, signing: frozenset[str], language: str) -> bool:
+    """ "Pass, I know the author" and "Pass to Amina please, I am off": nothing goes out by it."""
+    text = without_opening(fold(line).lstrip(), language)
+    word = beginning(text, words(language, "pass"))
+    said = text[len(word) :].lstrip() if word else ""
+    if not said or "?" in line or _is_harmless(said, language):
+        return False
+    if said[0] in ",:;.!–—-":
+        return True
+    to = beginning(said, words(language, "pass_to"))
+    name = tokens(said[len(to) :])[:1] if to else []
+    return bool(name) and name[0] in signing
 
 
 def word_of(kind: str) -> str:
@@ -123,11 +146,22 @@ def word_of(kind: str) -> str:
 
 def _taken_back(kind: Kind, rest: list[str], signing: frozenset[str], language: str) -> bool:
     """Whether a line below says another word, or "but" or "if" to what is no refusal."""
-    below = (without_fields(line, language) for line in rest)
+    below = [without_fields(line, language) for line in rest]
     if {_kind(line, signing, language) for line in below} - {kind, None}:
         return True
     doubts = words(language, "doubts") if kind != "no" else frozenset()
-    return any(beginning(fold(line), doubts) for line in rest)
+    if any(beginning(fold(line), doubts) for line in rest):
+        return True
+    return kind in SENDS and any(
+        _hesitates(line, language) for line in before_signature(below, signing, language)
+    )
+
+
+def _hesitates(line: str, language: str) -> bool:
+    """ "On reflection, no", "please change the title", "who is she?": below a yes it may be meant
+    as a condition. Asking back costs a mail, and a wrong yes cannot be called back."""
+    text = f" {' '.join(tokens(line))} "
+    return "?" in line or any(f" {word} " in text for word in words(language, "doubts_inside"))
 
 
 # Words with something behind them -------------------------------------------------------------
@@ -194,6 +228,9 @@ def _refuses(line: str, language: str) -> bool:
     text = without_opening(fold(line).lstrip(), language)
     word = beginning(text, words(language, "no"))
     said = text[len(word) :].lstrip()
+    polite = beginning(said, words(language, "before"))
+    if polite and said[len(polite) :].lstrip()[:1] in ",:;.!–—-":
+        said = said[len(polite) :].lstrip()  # "No sorry, not our area"
     if not word or not said or "?" in line or _is_harmless(said, language):
         return False
     separated = said[0] in ",:;.!–—-"
@@ -203,7 +240,7 @@ def _refuses(line: str, language: str) -> bool:
 def _is_harmless(said: str, language: str) -> bool:
     """ "No, yes", "No – go ahead" and "No, that's fine" say two things at once."""
     text = " ".join(tokens(said))
-    if beginning(text, words(language, "yes")):
+    if beginning(text, words(language, "yes")) or text.split()[-1:] in _meant(language):
         return True
     harmless = words(language, "harmless") | words(language, "yes")
     while word := beginning(text, harmless):
@@ -211,10 +248,19 @@ def _is_harmless(said: str, language: str) -> bool:
     return not text
 
 
+@cache
+def _meant(language: str) -> tuple[list[str], ...]:
+    """ "No, I meant yes" ends with one of these."""
+    return tuple([word] for word in words(language, "yes_plain"))
+
+
 def _no(line: str, rest: list[str], first: str, language: str) -> Verdict:
     text = without_opening(line.strip(), language)
     word = beginning(fold(text), words(language, "no"))
     said = text[len(word) :].lstrip(" ,.:;!–—-") if word else ""
+    polite = beginning(fold(said), words(language, "before"))
+    if polite and said[len(polite) :].lstrip(" ")[:1] in ",:;.!–—-":
+        said = said[len(polite) :].lstrip(" ,.:;!–—-")
     # "No thanks" gives no reason.
     said = "" if fold(said).strip(" .!") in words(language, "beside") else said
     reason = "\n".join([said, *rest] if said else rest)
