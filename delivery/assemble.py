@@ -35,6 +35,7 @@ _BLANK_ENDS = {" ": "=20", "\t": "=09"}
 _PLAIN = re.compile(r"[A-Za-z0-9+@/:._?&~-]+")
 _BODY = re.compile(rb"^Content-Type: ", re.MULTILINE)
 _MIXED = re.compile(rb'Content-Type: multipart/mixed; boundary="(=_m[0-9a-f]+)"\r\n\r\n')
+_DOT = re.compile(rb"\n\.")
 _PART = re.compile(rb"\0>([a-z-]+):(text|html)\0")
 
 
@@ -132,8 +133,16 @@ def lay_out(
         fixed[-1] += end[1] + end[2]
     shown = sum(len(posts) for _, posts in sheets[-1].groups)
     # Of what is not encoded here, such as files, nobody knows.
-    dotless = not any(part.startswith(b".") or b"\n." in part for part in fixed)
+    dotless = not any(part.startswith(b".") or _DOT.search(part) for part in fixed)
     return Layout(tuple(fixed), tuple(places), shown, dotless)
+
+
+def split_header(fields: bytes) -> Layout:
+    """Header fields alone, with their slots."""
+    fixed: list[bytes] = []
+    places: list[tuple[Content, str]] = []
+    _split("header", fields, fixed, places)
+    return Layout(tuple(fixed), tuple(places), 0)
 
 
 def encode_frame(headers: str, boundary: str, parts: Sequence[Part], file: str = "") -> bytes:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -61,6 +62,15 @@ class Key:
         return self.private.sign(hashlib.sha256(data).digest())
 
 
+class Relaxed(NamedTuple):
+    """What a signature covers, in the relaxed form of RFC 6376 §3.4."""
+
+    names: str
+    """The value of h=, folded."""
+    fields: bytes
+    body_hash: bytes
+
+
 class Signer:
     def __init__(self, keys: Sequence[Key]) -> None:
         self.keys = tuple(keys)
@@ -76,27 +86,28 @@ class Signer:
         keys = [read_key(*one) for one in zip(files, selectors, strict=True)]
         return cls(keys) if keys else None
 
-    def sign(
-        self, message: bytes, domain: str, at: datetime, relaxed: bytes | None = None
-    ) -> bytes:
+    def sign(self, message: bytes, domain: str, at: datetime) -> bytes:
         """``message``, CRLF line ends, with one signature of ``domain`` for each key in front.
 
         Signed again with the same ``at`` it is the same: a mail that is retried does not change.
-        ``relaxed`` is the body as ``relaxed_body`` gives it, where it is known already.
         """
         end = message.index(b"\r\n\r\n")
-        names, fields = _covered(message[:end])
-        body = relaxed_body(message[end + 4 :]) if relaxed is None else relaxed
-        body_hash = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        names, fields = relaxed_fields(message[:end])
+        body_hash = hashlib.sha256(relaxed_body(message[end + 4 :])).digest()
+        return self.sign_relaxed(message, Relaxed(names, fields, body_hash), domain, at)
+
+    def sign_relaxed(self, message: bytes, relaxed: Relaxed, domain: str, at: datetime) -> bytes:
+        """As ``sign``, where what is signed is known already."""
+        body_hash = base64.b64encode(relaxed.body_hash).decode()
         made = []
         for key in self.keys:
             tags = (
                 f"v=1; a={key.algorithm}-sha256; c=relaxed/relaxed; d={a_labels(domain)};\r\n"
                 f" s={key.selector}; t={int(at.timestamp())}; bh={body_hash};\r\n"
-                f" h={names};\r\n b="
+                f" h={relaxed.names};\r\n b="
             )
             own = _relaxed("dkim-signature", tags.encode("ascii"))
-            signature = base64.b64encode(key.signature(fields + own)).decode()
+            signature = base64.b64encode(key.signature(relaxed.fields + own)).decode()
             made.append(f"DKIM-Signature: {tags}{_folded(signature)}\r\n".encode("ascii"))
         signed = b"".join([*made, message])
         return Dotless(signed) if isinstance(message, Dotless) else signed
@@ -145,8 +156,8 @@ def end_of_body(body: bytes) -> bytes:
     return body + b"\r\n" if body else b""
 
 
-def _covered(header: bytes) -> tuple[str, bytes]:
-    """The value of h=, folded, and the fields that it names, in relaxed form."""
+def relaxed_fields(header: bytes) -> tuple[str, bytes]:
+    """The value of h=, folded, and the fields that it names (RFC 6376 §3.4.2)."""
     there: dict[str, list[bytes]] = {}
     unfolded = header.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ")
     for field in unfolded.split(b"\r\n"):

@@ -32,7 +32,7 @@ from delivery.assemble import (
     with_picture,
 )
 from delivery.compose import POLICY
-from delivery.dkim_sign import Signer, end_of_body, relaxed_part
+from delivery.dkim_sign import Signer
 from delivery.files import attached_files
 from delivery.forms import (
     brings_files,
@@ -46,6 +46,7 @@ from delivery.ics import HEAD, TAIL
 from delivery.letters import Desk, leave_url, page_url, settings_url
 from delivery.notice_board import notice_board
 from delivery.pieces import FIRST, ensure
+from delivery.relaxed_layout import RelaxedLayout, fill_relaxed, relaxed_layout
 from storage import lists, pieces
 from storage.addresses import a_labels
 from storage.database import Database
@@ -114,7 +115,7 @@ class EditionMails:
         self._frames: dict[int, dict[tuple[str, str], bytes]] = {}
         self._pieces: dict[tuple[str, str], bytes] = {}
         self._versions: dict[int, int] = {}
-        self._layouts: dict[tuple[int, str, str], tuple[Layout, Layout | None]] = {}
+        self._layouts: dict[tuple[int, str, str], tuple[Layout, RelaxedLayout | None]] = {}
         self._layout_bytes = 0
 
     def build(self, rows: Sequence[Outgoing]) -> dict[int, bytes | None]:
@@ -159,16 +160,18 @@ class EditionMails:
                 return None
             reader = values(self._desk, sender, row)
             message = fill(layout, reader)
-            if self._signer is None or relaxed is None:
+            if self._signer is None:
                 return message
-            body = end_of_body(fill(relaxed, reader))
-            return self._signer.sign(message, sender.domain, row.created_at, body)
+            covered = fill_relaxed(relaxed, reader) if relaxed else None
+            if covered is None:
+                return self._signer.sign(message, sender.domain, row.created_at)
+            return self._signer.sign_relaxed(message, covered, sender.domain, row.created_at)
         except (KeyError, ValueError):
             # A fault of ours in one row must not stop the lane.
             logger.exception("round-up %s cannot be built", row.id)
             return None
 
-    def _layout(self, sender: MailingList, row: Outgoing) -> tuple[Layout, Layout | None]:
+    def _layout(self, sender: MailingList, row: Outgoing) -> tuple[Layout, RelaxedLayout | None]:
         """How the mail looks; and its body in the form that is signed, where mails are."""
         key = (row.edition_id or 0, row.form, row.items)
         kept = self._layouts.get(key)
@@ -186,8 +189,9 @@ class EditionMails:
             self._keep(key, kept)
         return kept
 
-    def _keep(self, key: tuple[int, str, str], new: tuple[Layout, Layout | None]) -> None:
-        size = sum(len(part) for layout in new if layout for part in layout.fixed)
+    def _keep(self, key: tuple[int, str, str], new: tuple[Layout, RelaxedLayout | None]) -> None:
+        layouts = [new[0], new[1].body] if new[1] else [new[0]]
+        size = sum(len(part) for layout in layouts for part in layout.fixed)
         if self._layout_bytes + size > KEPT_LAYOUT_BYTES:
             self._forget_layouts()
         self._layouts[key] = new
@@ -201,17 +205,6 @@ class EditionMails:
         day = date.fromisoformat(frames[row.form, "day"].decode())
         with self._database.read() as tx:
             return notice_board(tx, row, day)
-
-
-def relaxed_layout(layout: Layout) -> Layout:
-    """The body of a layout in the relaxed form of DKIM: brought into it once, not for each reader.
-
-    That may be done part by part, since each reader's value stands on lines of its own.
-    """
-    start = sum(kind == "header" for kind, _ in layout.places)
-    first = layout.fixed[start].partition(b"\r\n\r\n")[2]
-    fixed = tuple(map(relaxed_part, (first, *layout.fixed[start + 1 :])))
-    return Layout(fixed, layout.places[start:], layout.shown)
 
 
 def frame_for(

@@ -229,25 +229,30 @@ def _alone(sheet: Sheet) -> bool:
 def _with_items(sheet: Sheet, body: bytes, levels: Mapping[str, str]) -> bytes:
     items: list[bytes] = []
     shown = 0
+    alone = _alone(sheet)
     for topic, posts in sheet.groups:
         here = [(number, post) for number, post in posts if levels[post]]
-        if here and not _alone(sheet):
+        if here and not alone:
             heading = _heading(sheet, f"heading:{topic}")
             items.append(heading.replace(b"\0count\0", digits(len(posts))))
         shown += len(here)
-        items += (_numbered(sheet, topic, number, post, levels[post]) for number, post in here)
+        items += [_numbered(sheet, topic, number, post, levels[post]) for number, post in here]
     total = sum(len(posts) for _, posts in sheet.groups)
     if shown < total:
         items.append(_part(sheet, "named_only").replace(b"\0count\0", digits(total - shown)))
-    body = body.replace(b"\0items\0", b"".join(items))
-    return body.replace(b"\0total\0", digits(total))
+    # Joined once, and not searched again: this is nearly the whole mail.
+    before, *after = body.replace(b"\0total\0", digits(total)).split(b"\0items\0")
+    return b"".join([before, *(part for rest in after for part in (*items, rest))])
 
 
 def _numbered(sheet: Sheet, topic: str, number: int, post: str, level: str) -> bytes:
-    item = _with_number(_item(sheet, post, level), number)
-    if b"\0page_url\0" in item:
-        item = item.replace(b"\0page_url\0", sheet.pages.get(post, b""))
     also_in = sheet.pieces.get((sheet.form, f"also_in:{post}:{topic}"), b"")
+    return _filled(_item(sheet, post, level), number, sheet.pages.get(post, b""), also_in)
+
+
+@lru_cache(maxsize=KEPT)
+def _filled(item: bytes, number: int, page: bytes, also_in: bytes) -> bytes:
+    item = item.replace(b"\0number\0", digits(number)).replace(b"\0page_url\0", page)
     return item.replace(b"\0also_in\0", also_in)
 
 

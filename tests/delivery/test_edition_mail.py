@@ -204,10 +204,13 @@ def test_a_round_up_that_was_laid_out_once_is_signed_for_each_reader(
         text = f"Two  blanks,\ta tab , and a dot\n.\n..at the start\n   £{number} \n\n"
         town.post(f"Room  to let {number}", local("fri", "12:00"), text=text)
     town.tick(MONDAY)
-    mails = EditionMails(town.db, DESK, Signer([Key("s1", rsa_key())]))
+    signer = Signer([Key("s1", rsa_key())])
+    mails = EditionMails(town.db, DESK, signer)
     for row in [row for reader in readers for row in rows(town, reader)]:
         message = mails.build([row])[row.id]
         assert message is not None
+        unsigned = re.split(rb"\r\n(?=\S)", message, maxsplit=1)[1]
+        assert message == signer.sign(unsigned, "lists.example", row.created_at)
         (hashed,) = re.findall(rb"bh=([^;]+);", message)
         body = message.partition(b"\r\n\r\n")[2]
         whole = hashlib.sha256(Relaxed.canonicalize_body(body)).digest()
