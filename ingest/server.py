@@ -1,29 +1,25 @@
 """The dialogue: aiosmtpd's SMTP with our limits, our order of steps and our words.
 
-The only file with SMTP reply codes. What is read, counted and committed happens in guard, wire,
-crowd, recipients and arrivals; this file says yes, no or later to the client.
+The only file with SMTP reply codes. What is read, counted and committed happens in connection,
+guard, wire, crowd, recipients and arrivals; this file says yes, no or later to the client.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import cast
 
-from aiosmtpd.smtp import SMTP, TLSSetupException
+from aiosmtpd.smtp import TLSSetupException
 
 from ingest.arrivals import Arrivals
+from ingest.connection import Connection, Farewell, encoded
 from ingest.crowd import Crowd, InFlight, Load, is_among
 from ingest.door_settings import DoorSettings
 from ingest.guard import (
-    MOST_COMMAND_BYTES,
     MOST_HEADER_BYTES,
     BadLine,
-    BoundedStream,
     Endless,
     HeaderTooLarge,
     NoRoom,
@@ -48,16 +44,7 @@ SLOW_SECONDS = 0.5
 RECIPIENT_SECONDS = 0.005
 """For each recipient beyond the limit: nothing to an honest client, but a flood of them is slow."""
 
-LOOK_SECONDS = 3.0
-"""How often we look whether a client is still there."""
-
 log = logging.getLogger(__name__)
-
-
-class Farewell(str):
-    """A reply after which we hang up."""
-
-    __slots__ = ()
 
 
 GO_AHEAD = "354 Send your letter, and end it with a line that holds only a dot"
@@ -123,14 +110,11 @@ class House:
     guesses: Guesses = field(default_factory=Guesses)
 
 
-class Conversation(SMTP):
-    """One SMTP client. aiosmtpd does the loop over commands, TLS and the life of the connection."""
+class Conversation(Connection):
+    """One SMTP client: the commands in their order, and what each is answered."""
 
-    # aiosmtpd allows 512 bytes and lets EHLO raise that for all sessions; our guard has the limit.
-    command_size_limit = MOST_COMMAND_BYTES
-    command_size_limits: dict[str, int] = defaultdict(lambda: MOST_COMMAND_BYTES)  # noqa: RUF012
-
-    greeting = "ESMTP"
+    too_slow = TOO_SLOW
+    too_long_a_call = TOO_LONG_A_CALL
 
     def __init__(
         self,
@@ -142,120 +126,19 @@ class Conversation(SMTP):
         source: str,
         trusted: bool,
     ) -> None:
-        super().__init__(
-            None,
-            data_size_limit=settings.max_message_bytes,
-            enable_SMTPUTF8=True,
-            hostname=settings.hostname,
-            ident=self.greeting,
-            tls_context=settings.tls,
-            loop=asyncio.get_running_loop(),
-        )
-        self.settings = settings
+        super().__init__(settings, crowd, peer=peer, source=source, trusted=trusted)
         self.house = house
-        self.crowd = crowd
-        self.peer = peer
-        self.source = source
-        self.trusted = trusted
-        self.since = self.loop.time()
         self.letters = 0
         self._mistakes = 0
         self._commands = 0
         self._recipients_tried = 0
-        self._in_hand = False
-        self.committing = False
-        """Whoever hangs up now, or would be hung up on, is left alone until that is done."""
-        self._leaving: Farewell | None = None
-
-    # The life of the connection -----------------------------------------------------------
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # Called a second time by the TLS handshake, which begins from nothing (RFC 3207 §4.2).
-        self.hello = ""
-        super().connection_made(transport)
-        if self._original_transport is None and self._handler_coroutine is not None:
-            self._handler_coroutine.add_done_callback(_forget_frames)
-
-    def _set_rset_state(self) -> None:
-        self.sender: str | None = None
-        self.addressed_to: list[str] = []
-
-    def _cb_client_connected(
-        self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        # The place where the guard comes in: aiosmtpd reads from it instead of from its own reader.
-        self.stream = BoundedStream(cast(asyncio.Transport, writer.transport))
-        self._reader = cast(asyncio.StreamReader, self.stream)
-        self._writer = writer
-
-    def data_received(self, data: bytes) -> None:
-        self.stream.feed(data)
-
-    def eof_received(self) -> bool:
-        # aiosmtpd would cancel a commit here. What was sent before the end is still answered.
-        self.stream.feed_eof()
-        return self._tls_protocol is None
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self.crowd.leave(self)
-        # This object is part of a circle and stays until the next big collection; its bytes go now.
-        self.stream.forget()
-        super().connection_lost(error)
-
-    def _reset_timeout(self, _duration: float | None = None) -> None:
-        # aiosmtpd starts this clock anew with each command and forgets it inside DATA. Ours looks
-        # every few seconds at when we last heard a byte, so that no command keeps it from going.
-        if self._timeout_handle is None:
-            self._watch()
-
-    def _watch(self) -> None:
-        self._timeout_handle = self.loop.call_later(LOOK_SECONDS, self._timeout_cb)
-
-    def _timeout_cb(self) -> None:
-        self._watch()
-        now = self.loop.time()
-        if self.committing:
-            return
-        if now - self.stream.last_heard > self._patience():
-            self.dismiss(TOO_SLOW)
-        elif not self.trusted and now - self.since > self.settings.session_seconds:
-            self.dismiss(TOO_LONG_A_CALL)
-
-    def _patience(self) -> float:
-        if self.trusted:
-            return self.settings.front_idle_seconds
-        if self.crowd.is_crowded():
-            return min(self.settings.crowded_idle_seconds, self.settings.idle_seconds)
-        return self.settings.idle_seconds
-
-    def dismiss(self, reply: Farewell) -> None:
-        """Say goodbye from outside the dialogue, if that can be heard, and hang up."""
-        transport = cast(asyncio.Transport | None, self._original_transport or self.transport)
-        if transport is None:
-            return
-        shaking_hands = self._tls_protocol is not None and not self._is_encrypted()
-        if shaking_hands or transport.is_closing() or transport.get_write_buffer_size():
-            transport.abort()
-            return
-        self._writer.write(_encoded(reply))
-        self._writer.close()
-
-    def _is_encrypted(self) -> bool:
-        return self.session is not None and self.session.ssl is not None
-
-    def finish(self, reply: Farewell) -> None:
-        """Dismiss now, or, with a letter in hand, when that has been answered."""
-        if self._in_hand:
-            self._leaving = reply
-        else:
-            self.dismiss(reply)
 
     # Replies ------------------------------------------------------------------------------
 
     async def push(self, status: str) -> None:  # type: ignore[override]
         """Every reply goes through here: mistakes are counted, and it is said in our words."""
         reply = self._counted(_in_our_words(status))
-        self._writer.write(_encoded(reply))
+        self._writer.write(encoded(reply))
         if isinstance(reply, Farewell):
             self._writer.close()
         try:
@@ -305,15 +188,15 @@ class Conversation(SMTP):
         if refusal:
             await self.push(refusal)
             return
-        self._in_hand = True
+        self.in_hand = True
         await self.push(GO_AHEAD)
         reply = await self._take_letter()
-        self._in_hand = False
+        self.in_hand = False
         answers = self._answers(reply)
         self._set_rset_state()
         await self.push(answers)
-        if self._leaving:
-            await self.push(self._leaving)
+        if self.leaving:
+            await self.push(self.leaving)
 
     async def smtp_RSET(self, arg: str | None) -> None:
         self._set_rset_state()
@@ -537,17 +420,9 @@ class LocalConversation(Conversation):
         return Farewell(lines) if isinstance(reply, Farewell) else lines
 
 
-def _forget_frames(task: asyncio.Task[None]) -> None:
-    """A cancelled task keeps its traceback, and that keeps the letter, until somebody asks."""
-    with contextlib.suppress(asyncio.CancelledError):
-        error = task.exception()
-        if error is not None and not isinstance(error, ConnectionError):
-            log.error("a conversation ended badly", exc_info=error)
-
-
 def turn_away(transport: asyncio.Transport, reply: Farewell) -> None:
     """Refuse a connection before there is a conversation."""
-    transport.write(_encoded(reply))
+    transport.write(encoded(reply))
     transport.close()
 
 
@@ -566,7 +441,3 @@ def _in_our_words(status: str) -> str:
     if status.startswith("502 ") and "unrecognized" in status:
         return TOO_MANY_MISTAKES
     return READY_FOR_TLS if status == "220 Ready to start TLS" else status
-
-
-def _encoded(reply: str) -> bytes:
-    return reply.encode("ascii") + b"\r\n"

@@ -169,7 +169,7 @@ def test_b11_ten_thousand_recipients_end_the_call() -> None:
 
 @pytest.fixture
 def looking_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.server.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("ingest.connection.LOOK_SECONDS", 0.05)
 
 
 @pytest.mark.usefixtures("looking_often")

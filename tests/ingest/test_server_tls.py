@@ -132,7 +132,7 @@ def test_a_handshake_that_fails_ends_the_call_and_nothing_else(
 def test_a_handshake_that_never_comes_is_hung_up_on(
     certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.server.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("ingest.connection.LOOK_SECONDS", 0.05)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
     with running_door(tls=context, idle_seconds=0.3) as door, Dialogue(door.port) as dialogue:
