@@ -20,14 +20,12 @@ from ingest.file_kinds import (
     refused_kind,
     safe_name,
 )
-from ingest.pictures import clean_picture
+from ingest.pictures import clean_picture, what_is_wrong
 from ingest.refusals import Refusal
 from storage.records import Attachment
 
 _UNKNOWN = "it is of a kind that not every reader can open safely"
-_BROKEN_PICTURE = "it is damaged, or larger than 25 million pixels"
 _TEXT_TYPES = {"text/csv": ".csv", "text/calendar": ".ics", "text/plain": ".txt"}
-_PICTURE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8")
 _TNEF = b"\x78\x9f\x3e\x22"
 
 _QUIET = {
@@ -127,8 +125,8 @@ def _with(attachment: Attachment, extension: str, content: bytes) -> Attachment:
 
 
 def _reason_for(content: bytes, kind: str) -> str:
-    if content.startswith(_PICTURE_MAGIC):
-        return _BROKEN_PICTURE
+    if (wrong := what_is_wrong(content)) is not None:
+        return wrong
     if content.startswith(b"PK"):
         return ARCHIVE
     if kind.startswith(("audio/", "video/")):

@@ -14,10 +14,12 @@ from ingest.segments import without_picture_notes
 MOST_PARTS = 3_000
 MOST_UNPACKED = 200_000_000
 """Bytes in all; a file that unpacks to more is a bomb or a film."""
+MOST_XML = 50_000_000
+"""Bytes in all of parts that are searched for names, which costs time and memory."""
 _DEEPEST = 2
 
 _MACROS = "it holds macros (small programs), which could harm readers; please save it without"
-_BOMB = "it unpacks to far more than a document holds"
+_BOMB = "it is too large when unpacked; please make it smaller, or save it as PDF"
 _DAMAGED = "it is damaged; please save it again"
 
 _MAIN_PARTS = {
@@ -80,6 +82,8 @@ def clean_office(content: bytes, depth: int = 0) -> bytes:
             return _rewritten(package, depth)
     except Refusal:
         raise
+    except MemoryError:
+        raise Refusal(_BOMB) from None
     except Exception:  # noqa: BLE001 - zip and its decompressors raise many things
         raise Refusal(_DAMAGED) from None
 
@@ -105,13 +109,21 @@ def _rewritten(package: zipfile.ZipFile, depth: int) -> bytes:
     if any(_RUNNING.search(part.filename.lower()) for part in parts):
         raise Refusal(_MACROS)
     out = BytesIO()
-    left = MOST_UNPACKED
+    left, left_of_xml = MOST_UNPACKED, MOST_XML
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as clean:
         for part in _once_each(parts):
-            content = _read(package, part, left)
+            content = _read(package, part, min(left, left_of_xml if _is_xml(part) else left))
             left -= len(content)
+            left_of_xml -= len(content) if _is_xml(part) else 0
             _write(clean, part, _clean_part(part.filename, content, depth))
     return out.getvalue()
+
+
+_XML = (".xml", ".rels", ".vml", ".rdf")
+
+
+def _is_xml(part: zipfile.ZipInfo) -> bool:
+    return part.filename.lower().endswith(_XML)
 
 
 def _once_each(parts: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
@@ -144,7 +156,7 @@ def _clean_part(name: str, content: bytes, depth: int) -> bytes:
         return ('<?xml version="1.0" encoding="UTF-8"?>\n' + _EMPTY[lower]).encode()
     if "thumbnail" in lower:
         return _NOTHING_TO_SEE if lower.endswith(".png") else b""
-    if lower.endswith((".xml", ".rels", ".vml", ".rdf")):
+    if lower.endswith(_XML):
         return _clean_xml(lower, content)
     if office_kind(content) is not None:
         return clean_office(content, depth + 1)

@@ -61,6 +61,29 @@ def clean_picture(content: bytes, content_type: str = "") -> Picture | None:
         return None
 
 
+def what_is_wrong(content: bytes) -> str | None:
+    """In words why `clean_picture` did not draw this picture; None when it is no picture that we
+    read. Reads the file's header only."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(BytesIO(content), formats=_FORMATS) as opened:
+                most = MOST_PIXELS_OF.get(opened.format or "", MOST_PIXELS)
+                if opened.width * opened.height <= most:
+                    return "it is damaged; please save it again"
+                wide = f"it is larger than {most / 1_000_000:g} million pixels"
+                if most == MOST_PIXELS:
+                    return f"{wide}; please make it smaller"
+                return f"{wide}; please make it smaller, or save it as JPEG"
+    except Exception:  # noqa: BLE001 - as above
+        return "it is damaged; please save it again" if _begins_as_picture(content) else None
+
+
+def _begins_as_picture(content: bytes) -> bool:
+    webp = content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+    return webp or content.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8"))
+
+
 def _drawn_anew(content: bytes) -> Picture | None:
     with Image.open(BytesIO(content), formats=_FORMATS) as opened:
         # The size stands in the header: nothing has been decoded yet.

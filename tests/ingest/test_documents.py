@@ -217,9 +217,12 @@ def test_c3_macros_and_programs_in_documents_are_refused(extra: dict[str, bytes]
 
 
 def test_c3_bombs_are_refused_before_they_unpack() -> None:
-    with pytest.raises(Refusal, match="unpacks"):
+    with pytest.raises(Refusal, match="too large when unpacked"):
         clean_document(_package({**WORD, "word/media/a.bin": b"\0" * 201_000_000}), ".docx")
-    with pytest.raises(Refusal, match="unpacks"):
+    sheets = {f"word/{n}.xml": b"<a/>" * 6_500_000 for n in range(2)}
+    with pytest.raises(Refusal, match="too large when unpacked"):
+        clean_document(_package({**WORD, **sheets}), ".docx")
+    with pytest.raises(Refusal, match="too large when unpacked"):
         clean_document(_package({**WORD, **{f"word/{n}": "" for n in range(MOST_PARTS)}}), ".docx")
 
 

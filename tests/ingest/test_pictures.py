@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import time
 import zlib
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps, PngImagePlugin
 
-from ingest.pictures import LONGEST_SIDE, clean_picture
+from ingest.pictures import LONGEST_SIDE, clean_picture, what_is_wrong
 
 SECRET = "refuge-53.80N-1.54W"
 
@@ -203,3 +204,26 @@ def test_c4_what_shows_through_a_large_picture_still_does() -> None:
         red, _, _, alpha = small.resize((1, 1)).tobytes()
     assert red in range(195, 206)
     assert alpha == 100
+
+
+@pytest.mark.parametrize(
+    ("form", "size", "words"),
+    [
+        ("WEBP", (4_000, 3_200), "12.5 million pixels.*JPEG"),
+        ("PNG", (6_000, 4_200), "25 million pixels"),
+        ("PNG", (20, 20), "damaged"),
+    ],
+)
+def test_a_picture_that_is_not_drawn_is_told_why(
+    form: str, size: tuple[int, int], words: str
+) -> None:
+    file = BytesIO()
+    Image.new("L" if form == "PNG" else "RGB", size).save(file, form)
+    content = file.getvalue() if size[0] > 20 else file.getvalue()[:50]
+    assert clean_picture(content) is None
+    wrong = what_is_wrong(content)
+    assert wrong is not None and re.search(words, wrong)
+
+
+def test_what_is_no_picture_is_not_called_one() -> None:
+    assert what_is_wrong(b"%PDF-1.7") is None
