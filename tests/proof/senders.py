@@ -10,7 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tests.needs import times
+
 NEWS = "news@lists.example.org"
+PAUSE = times(1, 0) / 10
+"""Seconds between two letters of one sender; in a short run not all that come in a second must be
+waited for."""
 
 
 @dataclass
@@ -66,6 +71,7 @@ class Sender(threading.Thread):
         self._told.note(number, code)
         if code == 250:
             self.in_doubt = ""
+            time.sleep(PAUSE)
         else:
             client.rset()
             time.sleep(0.2)

@@ -50,7 +50,7 @@ def test_i1_killed_readers_cost_no_letter_and_no_minute(
     installation = town(new_installation, sqlite_url)
     smtp = installation.start("smtp")
     with sending(installation.smtp_port, 2) as told:
-        for _ in range(times(5, 100)):
+        for _ in range(times(3, 100)):
             time.sleep(random.uniform(0.2, 1.0))
             for child in _children(smtp.pid):
                 os.kill(child, signal.SIGKILL)

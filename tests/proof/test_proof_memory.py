@@ -26,7 +26,7 @@ TOLD_WITHIN = 60.0
 def test_b12_b13_c2_c4_the_worst_attack_has_a_bound_in_memory(
     new_installation: Callable[..., Installation], sqlite_url: str
 ) -> None:
-    seconds = times(15, 120)
+    seconds = times(8, 120)
     installation = town(new_installation, sqlite_url, POSTROUND_LIMIT_CONNECTIONS_PER_SOURCE="20")
     service = installation.start("run")
     quiet = settled_at(service.pid)

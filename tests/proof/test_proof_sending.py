@@ -85,7 +85,7 @@ def news(
 def test_f3_g4_kill_9_of_clocks_and_senders_misses_nobody(
     news: Installation, database_url: str, catching_server: CatchingServer
 ) -> None:
-    readers, kills = times(400, 10_000), times(4, 30)
+    readers, kills = times(200, 10_000), times(2, 30)
     people = settle(database_url, readers, editions=times(5, 40))
     catching_server.seconds = 0.1  # so that a kill meets mails on their way
     began = time.monotonic()
@@ -118,7 +118,7 @@ def test_f3_g4_kill_9_of_clocks_and_senders_misses_nobody(
 def test_f4_without_kills_nobody_gets_two(
     news: Installation, database_url: str, catching_server: CatchingServer
 ) -> None:
-    readers = times(200, 10_000)
+    readers = times(100, 10_000)
     people = settle(database_url, readers, editions=5)
     with at_work(news):
         wait_until_all_left(database_url, readers)

@@ -39,6 +39,7 @@ pytestmark = pytest.mark.proof
 
 DAY = timedelta(days=1)
 DAYS = times(16, 42)
+IDLE_DAYS = times(9, 42)
 FIRST = datetime(2026, 11, 23, 9, tzinfo=UTC)
 """A Monday, an hour before the weekly round-up."""
 READERS = {"weekly": 8, "daily": 4, "monthly": 2, "straight away": 2}
@@ -152,17 +153,17 @@ def test_i6_six_weeks_of_work(weeks: Weeks) -> None:
 
 @pytest.mark.timeout(1800)
 def test_i6_six_weeks_in_which_nobody_does_anything(weeks: Weeks) -> None:
-    for number in range(DAYS):
+    for number in range(IDLE_DAYS):
         weeks.day(number, decides=False)
     with weeks.room.db.read() as tx:
         held = tx.execute(select(func.count()).where(post.c.state == "held")).scalar_one()
         waits = tx.execute(select(func.count()).where(mails.c.state == "waiting")).scalar_one()
-    assert held == POSTS_A_DAY * DAYS  # nothing is lost, and nothing is decided by silence
+    assert held == POSTS_A_DAY * IDLE_DAYS  # nothing is lost, and nothing is decided by silence
     assert waits == 0
     assert weeks.left("edition") == 0  # nobody gets an empty one
-    assert weeks.left("operator_week") == len([n for n in range(DAYS) if n % 7 == 0])
+    assert weeks.left("operator_week") == len([n for n in range(IDLE_DAYS) if n % 7 == 0])
     asked = sum(who == "bob@example.org" for _, who in weeks.sent)
-    assert asked < 12 * DAYS  # asked again, and not driven mad
+    assert asked < 12 * IDLE_DAYS  # asked again, and not driven mad
     assert_handles(weeks)
 
 
