@@ -21,6 +21,9 @@ from storage import history, lists, subscribers
 from storage.records import FORMATS, FREQUENCIES, Topic
 
 
+PROGRESS_ROWS = 2000
+
+
 @click.group("subscriber")
 def subscriber_group() -> None:
     """Readers of a list: add, import, export, show, forget."""
@@ -100,7 +103,14 @@ def import_(
             for name in counts:
                 counts[name] += done[name]
             bar.update(len(batch))
+            _tell_how_far(bar.pos, len(found))
     _report(counts, bad, as_json, dry_run)
+
+
+def _tell_how_far(done: int, all_: int) -> None:
+    """The bar draws itself only on a terminal; in a file or a log a line tells now and then."""
+    if not sys.stderr.isatty() and (done % PROGRESS_ROWS == 0 or done == all_):
+        click.echo(f"{done} of {all_} rows", err=True)
 
 
 def _batches(found: list[Any], size: int) -> Iterator[list[Any]]:
