@@ -20,7 +20,6 @@ from preferences import roll, sheets
 from storage import history, lists, subscribers
 from storage.records import FORMATS, FREQUENCIES, Topic
 
-
 PROGRESS_ROWS = 2000
 
 
