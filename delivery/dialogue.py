@@ -52,7 +52,7 @@ class Reply(NamedTuple):
         return f"{self.code} {self.text}"[:500]
 
 
-class Dialogue(asyncio.Protocol):
+class Dialogue(asyncio.BufferedProtocol):
     """Takes over a connection on which the server has greeted us and was greeted back."""
 
     def __init__(self, transport: asyncio.Transport, extensions: Collection[str]) -> None:
@@ -61,7 +61,8 @@ class Dialogue(asyncio.Protocol):
         self._eight_bits = "8bitmime" in extensions
         # Who offers it carries eight bits, too (RFC 6531 §3.1).
         self._utf8 = "smtputf8" in extensions and self._eight_bits
-        self._text = bytearray()
+        self._text = b""
+        self._buffer = bytearray(4096)  # asyncio's own would be new and of 256 KiB each time
         self._said: list[str] = []
         self._replies: deque[Reply] = deque()
         self._waiting: asyncio.Future[None] | None = None
@@ -231,12 +232,13 @@ class Dialogue(asyncio.Protocol):
 
     # What asyncio calls -----------------------------------------------------------------------
 
-    def data_received(self, data: bytes) -> None:
-        self._text += data
-        *lines, rest = self._text.split(b"\n")
-        self._text = rest
+    def get_buffer(self, _sizehint: int) -> bytearray:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        *lines, self._text = (self._text + self._buffer[:nbytes]).split(b"\n")
         for line in lines:
-            self._read_line(bytes(line).rstrip(b"\r"))
+            self._read_line(line.rstrip(b"\r"))
         if len(self._text) + sum(map(len, self._said)) > LONGEST_REPLY:
             self._end("an endless answer")
         self._wake()

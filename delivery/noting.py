@@ -127,10 +127,11 @@ class Noting:
         """What has left and is not noted would leave again: a database that is away is waited
         for until the stop. Meanwhile nobody else can take the mails, and afterwards nobody does
         so at once (see Leases)."""
+        loop = asyncio.get_running_loop()
         while True:
             last = self._stop.is_set()
             try:
-                return await asyncio.to_thread(self._commit, writes)
+                return await loop.run_in_executor(None, self._commit, writes)
             except Unavailable as error:
                 if last:
                     raise

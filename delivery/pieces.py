@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -27,6 +28,9 @@ from delivery.wording import fold
 from storage import lists, pieces, posts
 from storage.records import Post, StoredAttachment
 
+Views = dict[str, tuple[templates.ItemView, templates.ItemView]]
+"""A post as templates show it, by language: whole, and its beginning."""
+
 FIRST = -1
 """The topic, so to say, of what must not be missed: it stands above all others."""
 
@@ -40,6 +44,7 @@ def ensure(tx: Connection, post_ids: Sequence[int], forms: Iterable[str]) -> dic
     """
     wanted = tuple(forms)
     ready = pieces.present(tx, post_ids)
+    list_of = cache(partial(_list_of, tx))
     bad: dict[int, str] = {}
     for number in post_ids:
         missing = [form for form in wanted if (number, form) not in ready]
@@ -47,7 +52,8 @@ def ensure(tx: Connection, post_ids: Sequence[int], forms: Iterable[str]) -> dic
         if post is None:
             continue
         try:
-            _make(tx, post, missing)
+            names, pages = list_of(post.list_id)
+            _make(tx, post, missing, names, pages=pages)
         except Exception as error:  # whatever a stranger wrote: the other posts go out
             logger.exception("post %s cannot be written", number)
             bad[number] = f"{type(error).__name__}: {error}"[:300]
@@ -61,17 +67,21 @@ def write_pieces(
     form: str,
     *,
     pages: bool = False,
+    views: Views | None = None,
 ) -> dict[str, bytes]:
     """The encoded pieces of one post by name. ``names`` are the list's topics in their order;
-    ``pages`` says whether its posts have pages.
+    ``pages`` says whether its posts have pages; ``views`` is kept from form to form of one post.
 
     "entry" (in the contents), "item", "short", and "also_in:TOPIC" for each topic under which it
     may stand; "whole" where "item" is only its beginning. With days: "on" and "closes" (lines
     above the contents), "days" (which they are) and "calendar".
     """
     kind, language = template_form(form)
-    item = replace(item_view(post, attached, language), page=pages)
-    beginning = _beginning(item)
+    views = {} if views is None else views
+    if language not in views:
+        whole = replace(item_view(post, attached, language), page=pages)
+        views[language] = whole, _beginning(whole)
+    item, beginning = views[language]
     made = {
         "entry": templates.edition_entry(kind, item, language=language),
         "item": templates.edition_item(kind, beginning, language=language),
@@ -156,14 +166,22 @@ def calendar_entries(post: Post, item: templates.ItemView) -> str:
     return made
 
 
-def _make(tx: Connection, post: Post, forms: Sequence[str]) -> None:
-    names = {topic.id: topic.name for topic in lists.topics(tx, post.list_id)}
+def _list_of(tx: Connection, list_id: int) -> tuple[dict[int, str], bool]:
+    """The names of a list's topics, and whether its posts have pages."""
+    sender = lists.by_id(tx, list_id)
+    names = {topic.id: topic.name for topic in lists.topics(tx, list_id)}
+    return names, sender is not None and sender.pages
+
+
+def _make(
+    tx: Connection, post: Post, forms: Sequence[str], names: Mapping[int, str], *, pages: bool
+) -> None:
     attached = posts.attachments(tx, [post.id])
-    sender = lists.by_id(tx, post.list_id)
-    pages = sender is not None and sender.pages
-    made = [(form, write_pieces(post, attached, names, form, pages=pages)) for form in forms]
-    for form, encoded in made:
-        pieces.put(tx, post.id, post.version, form, encoded)
+    views: Views = {}
+    made = {
+        form: write_pieces(post, attached, names, form, pages=pages, views=views) for form in forms
+    }
+    pieces.put(tx, post.id, post.version, made)
 
 
 # Cleaned HTML writes every attribute in double quotes, so a picture ends at the first ">" after.

@@ -159,6 +159,13 @@ def insert_many_once(tx: Connection, table: Table, rows: list[dict[str, Any]]) -
     return list(tx.execute(statement, rows).scalars())
 
 
+def add_many_once(tx: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """As ``insert_many_once``, but does not say which were new: that costs half as much."""
+    if rows:
+        insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+        tx.execute(insert(table).on_conflict_do_nothing(), rows)
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:

@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from storage.database import insert_many_once
+from storage.database import add_many_once
 from storage.tables import frame, piece, post
 
 
-def put(tx: Connection, post_id: int, version: int, form: str, made: Mapping[str, bytes]) -> None:
-    """Keeps the pieces of one post, by name; those that are there already stay."""
+def put(
+    tx: Connection, post_id: int, version: int, made: Mapping[str, Mapping[str, bytes]]
+) -> None:
+    """Keeps the pieces of one post, by form and name; those that are there already stay."""
     rows = [
         {"post_id": post_id, "version": version, "form": form, "name": name, "content": content}
-        for name, content in made.items()
+        for form, named in made.items()
+        for name, content in named.items()
     ]
-    insert_many_once(tx, piece, rows)
+    add_many_once(tx, piece, rows)
 
 
 def versions(tx: Connection, post_ids: Sequence[int]) -> dict[int, int]:
@@ -46,7 +49,7 @@ def put_frames(tx: Connection, edition_id: int, frames: Mapping[tuple[str, str],
         {"edition_id": edition_id, "form": form, "name": name, "content": content}
         for (form, name), content in frames.items()
     ]
-    insert_many_once(tx, frame, rows)
+    add_many_once(tx, frame, rows)
 
 
 def frames(tx: Connection, edition_id: int) -> dict[tuple[str, str], bytes]:
