@@ -44,6 +44,7 @@ def post(matter: Matter) -> Outcome:
         limits=limits,
         receipt=not matter.reading.passed_on,
         noticed=draft.noticed,
+        subject=matter.reading.subject,
     )
     return Outcome("post", f"post {post_id}")
 

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from delivery.letters import Pen, To
-from moderation import act
+from moderation import act, threads
 from moderation.fields import unreadable
 from moderation.hold import ask_one, may_decide
 from moderation.showing import to_moderator
-from moderation.tell import Case, settled_already, thread
+from moderation.tell import Case, settled_already
 from moderation.verdict import Kind, Verdict, read_verdict
 from moderation.words import words
 from storage import confirmations, history, outgoing, posts, versions, volunteers
@@ -205,10 +205,12 @@ def _somebody_else(heard: Heard) -> Answered:
     pen, post, what = heard.pen, heard.post, "answered by somebody else"
     told = any(step.what == what for step in history.of_post(pen.tx, post.id))
     if not told and not heard.volunteer.removed_at:
+        thread = threads.with_moderator(pen, post, heard.volunteer)
         pen.write(
             "verdict_not_yours",
             to_moderator(heard.volunteer, post),
-            answers=thread(pen, post, heard.volunteer),
+            answers=thread.answers,
+            subject=thread.subject,
             post_title=post.title,
         )
     history.note(pen.tx, pen.now, "postround", what, post_id=post.id)
@@ -276,10 +278,12 @@ def _write(heard: Heard, letter: str, to: To | None = None, **values: Any) -> No
     about = {"post_id": post.id, "volunteer_id": volunteer.id}
     if outgoing.count_since(pen.tx, pen.now - DAY, letter, **about) >= MOST_ANSWERS_A_DAY:
         return
+    thread = threads.with_moderator(pen, post, volunteer)
     pen.write(
         letter,
         to or to_moderator(volunteer, post),
-        answers=thread(pen, post, volunteer) or heard.reading.message_id or "",
+        answers=thread.answers or heard.reading.message_id or "",
+        subject=thread.subject,
         automatic="auto-replied",
         post_title=post.title,
         **values,

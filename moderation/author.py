@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from delivery.letters import Pen
-from moderation import correction, notice, replacing, tell
+from moderation import correction, notice, replacing, tell, threads
 from moderation.answer import DAY, Answered
 from moderation.author_words import Said, read_author
 from moderation.hold import ask_one, how_sure, vouch
@@ -161,10 +161,12 @@ def _pass_on(case: Case, written: Written, text: str) -> Answered:
 
 
 def _write(case: Case, letter: str, **values: Any) -> None:
+    thread = threads.with_author(case.pen, case.post)
     case.pen.write(
         letter,
         to_author(case.post),
-        answers=case.answers or case.post.message_id or "",
+        answers=case.answers or thread.answers,
+        subject=thread.subject,
         automatic="auto-replied",
         post_title=case.post.title,
         **values,

@@ -58,9 +58,9 @@ def _approve(case: Case, verdict: Verdict) -> bool:
         volunteers.set_trust(tx, case.post.list_id, case.post.author_address, True)
         _note(case, "trusted", case.post.author_address)
     correction.carry_out(case)
-    edited = before if verdict.kind == "edit" else None
-    tell.decided(case, "approved", edited=edited, trusted=verdict.kind == "yes always")
-    tell.author_approved(case, edited=edited)
+    edited, trusted = verdict.kind == "edit", verdict.kind == "yes always"
+    tell.decided(case, "approved", before=before, edited=edited, trusted=trusted)
+    tell.author_approved(case, edited=before if edited else None)
     return True
 
 

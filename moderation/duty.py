@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from delivery.letters import Pen, To
-from moderation import asking, queue
+from moderation import asking, queue, threads
 from moderation.hold import ask_one
 from moderation.rota import Stretch, Swap, exchanged, find_swap
 from moderation.showing import to_moderator
@@ -110,6 +110,7 @@ def pass_on(
         "post_passed",
         to_moderator(volunteer, post),
         answers=answers,
+        subject=threads.with_moderator(pen, post, volunteer).subject,
         automatic="auto-replied",
         post_title=post.title,
         taker=_name(taker) if taker else "",

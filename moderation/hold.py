@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from delivery.letters import Pen
-from moderation import asking, in_time, notice, spam, trust
+from moderation import asking, in_time, notice, spam, threads, trust
 from moderation.showing import post_values, to_author, to_moderator, topic_names, with_content
-from storage import history, outgoing, posts, subscribers, volunteers
+from storage import history, posts, subscribers, volunteers
 from storage.records import (
     NOTHING_NOTICED,
     Attachment,
@@ -60,6 +60,7 @@ def hold(
     limits: Limits = Limits(),
     receipt: bool = True,
     noticed: Noticed = NOTHING_NOTICED,
+    subject: str = "",
 ) -> int:
     """Stores the post and writes the letters about it; its id.
 
@@ -67,7 +68,8 @@ def hold(
     what we took away, for the author. Above the limits the post is held in
     silence: nobody's mailbox can be flooded through us. Without ``receipt`` the author hears
     nothing before somebody decides: another program passed the post on. ``noticed`` is what
-    reading noticed; what the database knows besides is added here.
+    reading noticed; what the database knows besides is added here. ``subject`` is that of the
+    letter.
     """
     tx, sender = pen.tx, pen.sender
     vouched = vouch(tx, sender, new.author_address, proof)
@@ -86,12 +88,12 @@ def hold(
         asking.keep_back(pen, post, quiet=quiet, gathered=True)
         return post_id
     if sender.paused_at is None and trust.covers(pen, post, proof):
-        trust.let_in(pen, post, round_up)
+        trust.let_in(pen, post, round_up, subject)
         return post_id
     if not asking.keep_back(pen, post):
         ask(pen, post, how_sure(vouched, proof), round_up)
     if receipt and vouched != "none":
-        _receipt(pen, post, round_up, removed)
+        _receipt(pen, post, round_up, removed, subject)
     return post_id
 
 
@@ -138,11 +140,12 @@ def ask_one(
 ) -> None:
     """The mail that asks, with a fresh mark: to whoever is on duty, to the next one, or to one who
     answered too old a mail. It joins the thread of those before it."""
-    first = outgoing.first_about_post(pen.tx, post.id, volunteer.id)
+    thread = threads.with_moderator(pen, post, volunteer)
     pen.write(
         "post_held",
         to_moderator(volunteer, post),
-        answers=first.message_id if first else "",
+        answers=thread.answers,
+        subject=thread.subject,
         attached=with_content(pen.tx, post),
         occasion=occasion,
         sure=sure or post.proof,
@@ -163,13 +166,17 @@ def _too_many(pen: Pen, address: str, vouched: str, limits: Limits) -> bool:
     return own >= limits.per_stranger or strangers >= limits.strangers
 
 
-def _receipt(pen: Pen, post: Post, round_up: datetime, removed: Sequence[str]) -> None:
+def _receipt(
+    pen: Pen, post: Post, round_up: datetime, removed: Sequence[str], subject: str
+) -> None:
+    thread = threads.with_author(pen, post, subject)
     paused, zone = pen.sender.paused_at is not None, ZoneInfo(pen.sender.timezone)
     look = (round_up - HOUR).astimezone(zone) if round_up - HOUR > pen.now + HOUR else ""
     pen.write(
         "post_received_paused" if paused else "post_received",
         to_author(post),
-        answers=post.message_id or "",
+        answers=thread.answers,
+        subject=thread.subject,
         automatic="auto-replied",
         post_title=post.title,
         due=round_up.astimezone(zone),

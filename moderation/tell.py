@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from delivery.letters import Pen, To
-from moderation import in_time
+from moderation import in_time, threads
 from moderation.showing import to_author, to_moderator, topic_names
 from storage import carried, history, outgoing, posts, volunteers
 from storage.records import Post, Volunteer
@@ -51,13 +51,15 @@ def decided(
     decision: str,
     reason: str = "",
     *,
-    edited: Post | None = None,
+    before: Post | None = None,
+    edited: bool = False,
     trusted: bool = False,
 ) -> None:
     """To all moderators: ``decision`` is approved, rejected or spam.
 
-    ``edited`` is the post before the moderator put other words in its place; ``trusted`` says that
-    its author's posts go straight in from now on.
+    ``before`` is the post as it was before the moderator changed something in it; ``edited`` says
+    that its words are other ones now, ``trusted`` that its author's posts go straight in from now
+    on.
     """
     approved = decision == "approved"
     told = in_time.told(case.pen.tx, case.pen.sender, case.post, case.round_up)
@@ -75,8 +77,8 @@ def decided(
             due=_local(case, case.round_up, volunteer) if approved else "",
             corrects=_corrects(case),
             topics=topic_names(case.pen.tx, case.post) if approved else [],
-            edited=edited is not None,
-            **(told | _before_and_after(case, edited)),
+            edited=edited,
+            **(told | _before_and_after(case, before)),
             trusted=(case.post.author_address if trusted else ""),
             proven=case.post.proof == "proven",
         )
@@ -159,20 +161,16 @@ def to_one(
 ) -> None:
     """A letter about the post to one moderator, in its thread."""
     automatic = values.pop("automatic", "auto-generated")
+    thread = threads.with_moderator(case.pen, case.post, volunteer)
     case.pen.write(
         letter,
         to_moderator(volunteer, case.post, urgent=urgent),
-        answers=thread(case.pen, case.post, volunteer),
+        answers=thread.answers,
+        subject=thread.subject,
         automatic=automatic,
         post_title=case.post.title,
         **values,
     )
-
-
-def thread(pen: Pen, post: Post, volunteer: Volunteer) -> str:
-    """The Message-ID of our first mail about the post to this moderator; "" before that."""
-    first = outgoing.first_about_post(pen.tx, post.id, volunteer.id)
-    return first.message_id if first else ""
 
 
 # To the author ------------------------------------------------------------------------------
@@ -212,10 +210,12 @@ def author_asked(case: Case, question: str) -> None:
 
 
 def _to_author(case: Case, letter: str, to: To | None = None, **values: Any) -> None:
+    thread = threads.with_author(case.pen, case.post)
     case.pen.write(
         letter,
         to or to_author(case.post),
-        answers=case.post.message_id or "",
+        answers=thread.answers,
+        subject=thread.subject,
         post_title=case.post.title,
         **values,
     )

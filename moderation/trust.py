@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from delivery.letters import Pen
-from moderation import asking, in_time, notice
+from moderation import asking, in_time, notice, threads
 from moderation.showing import post_values, to_author, to_moderator
 from storage import history, noticed, posts, volunteers
 from storage.records import Post, Proof
@@ -25,8 +25,9 @@ def covers(pen: Pen, post: Post, proof: Proof) -> bool:
     return trusted and not noticed.needs_a_person(pen.tx, post.id)
 
 
-def let_in(pen: Pen, post: Post, round_up: datetime) -> None:
-    """Approves the post in nobody's name, and tells whoever is on duty and the author."""
+def let_in(pen: Pen, post: Post, round_up: datetime, subject: str = "") -> None:
+    """Approves the post in nobody's name, and tells whoever is on duty and the author. ``subject``
+    is that of the letter which brought it."""
     tx, now = pen.tx, pen.now
     minutes = timedelta(minutes=pen.sender.undo_minutes)
     changes = {"decided_at": now, "approved_at": now, "straight_away_at": now + minutes}
@@ -46,10 +47,12 @@ def let_in(pen: Pen, post: Post, round_up: datetime) -> None:
             due=round_up.astimezone(ZoneInfo(volunteer.timezone) if volunteer.timezone else zone),
             **(told | post_values(tx, post)),
         )
+    thread = threads.with_author(pen, post, subject)
     pen.write(
         "post_approved",
         to_author(post),
-        answers=post.message_id or "",
+        answers=thread.answers,
+        subject=thread.subject,
         automatic="auto-replied",
         post_title=post.title,
         due=round_up.astimezone(zone),

@@ -228,6 +228,11 @@ def by_id(tx: Connection, letter_id: int) -> Letter | None:
     return _letter(row) if row else None
 
 
+def subject_of(tx: Connection, letter_id: int) -> str:
+    """ "" where it has none, or where the letter is gone."""
+    return tx.execute(select(letter.c.subject).where(letter.c.id == letter_id)).scalar() or ""
+
+
 def waiting_for_a_person(tx: Connection) -> list[Letter]:
     """Stuck and refused letters, without their bytes."""
     here = letter.c.state.in_(("stuck", "refused"))

@@ -117,14 +117,23 @@ def note_sent(
     tx: Connection, outgoing_ids: Sequence[int], claim: str, now: datetime, reason: str = ""
 ) -> None:
     """``reason``: what is worth knowing later, such as that it was perhaps sent before."""
-    same = {"b_claim": claim, "b_now": now, "b_reason": reason}
-    values = [same | {"b_id": number} for number in outgoing_ids]
-    if values and not tx.info.get("journalled", True):
-        tx.execute(_SENT, values)
-        return
-    for one in values:
-        for row in tx.execute(_SENT_AND_TOLD, one):
+    for number in outgoing_ids:
+        for row in tx.execute(_SENT_AND_TOLD, _sent(number, claim, now, reason)):
             journal.note(tx, "mail", state="sent", **dict(zip(_JOURNAL_NAMES, row, strict=True)))
+
+
+def note_handed_over(tx: Connection, rows: Sequence[Outgoing], claim: str, now: datetime) -> None:
+    """As ``note_sent``, for mails that the caller has: nothing of them need be read again."""
+    if not rows:
+        return
+    tx.execute(_SENT, [_sent(row.id, claim, now) for row in rows])
+    for row in rows if tx.info.get("journalled", True) else ():
+        told = {name: getattr(row, name) for name in _JOURNAL_NAMES}
+        journal.note(tx, "mail", state="sent", **told)
+
+
+def _sent(outgoing_id: int, claim: str, now: datetime, reason: str = "") -> dict[str, Any]:
+    return {"b_id": outgoing_id, "b_claim": claim, "b_now": now, "b_reason": reason}
 
 
 def note_later(
@@ -208,10 +217,14 @@ def last_about_post(
     return _outgoing(row) if row else None
 
 
-def first_about_post(tx: Connection, post_id: int, volunteer_id: int) -> Outgoing | None:
-    """The first mail about a post to that volunteer: all later ones join its thread."""
+def begins_thread(
+    tx: Connection, post_id: int, volunteer_id: int, letters: Sequence[str]
+) -> Outgoing | None:
+    """The first mail about a post to that volunteer, one of ``letters`` before any other: all later
+    ones join its thread."""
     here = (outgoing.c.post_id == post_id) & (outgoing.c.volunteer_id == volunteer_id)
-    row = tx.execute(select(*_FIELDS).where(here).order_by(outgoing.c.id).limit(1)).first()
+    order = (outgoing.c.letter.not_in(letters), outgoing.c.id)
+    row = tx.execute(select(*_FIELDS).where(here).order_by(*order).limit(1)).first()
     return _outgoing(row) if row else None
 
 

@@ -56,6 +56,14 @@ def at(tx: Connection, post: Post, moment: datetime) -> int:
     return post.version if found is None else found
 
 
+def title_at(tx: Connection, post: Post, moment: datetime) -> str:
+    """Its title at ``moment``, as a mail had it that was written before any change of then."""
+    here = (post_version.c.post_id == post.id) & (post_version.c.until >= moment)
+    first = select(post_version.c.title).where(here).order_by(post_version.c.version).limit(1)
+    found: str | None = tx.execute(first).scalar()
+    return post.title if found is None else found
+
+
 def changed_at(tx: Connection, post_id: int, moment: datetime) -> int | None:
     """The version that a change at exactly that moment put an end to."""
     here = (post_version.c.post_id == post_id) & (post_version.c.until == moment)

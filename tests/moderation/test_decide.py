@@ -184,7 +184,8 @@ def test_the_moderators_fields_change_what_readers_see(desk: Office) -> None:
     assert len(now.title) == 150
     assert now.topics == (desk.housing,)
     assert now.version == post.version + 1
-    assert all("Food bank: new hours" in mail.subject for mail in desk.letters())
+    for mail in desk.letters():
+        assert "Food bank: new hours" in " ".join(mail.text.split())
 
 
 def test_unknown_topics_are_passed_over(desk: Office) -> None:
