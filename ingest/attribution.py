@@ -96,7 +96,7 @@ def attribution(lines: Sequence[str], *, quote_follows: bool) -> Strength:
     lower = text.casefold()
     if quote_follows and (_FORMULAS.match(lower) or _NAME_ALONE.match(text)):
         return Strength.DATED
-    if not quote_follows and _bare(text) and not text.endswith(_BARE_ENDS):
+    if _bare(text) and not text.endswith(_BARE_ENDS) and not (quote_follows and _says_little(text)):
         return Strength.NONE
     if not quote_follows and "@" not in text:
         # "On 18 November 2026 the council said:" above a list was typed.
@@ -171,6 +171,14 @@ def _is_dated(text: str, lower: str, *, verb: bool, colon: bool, quote_follows: 
         return True
     # "As I wrote on 18.11.2026, please bring:" was typed; the verb stands at one end or the other.
     return verb and bool(full.start() <= 12 or _ENDS_IN_NUMBER.search(text) or _verb_is_last(lower))
+
+
+def _says_little(text: str) -> bool:
+    """ "Am 18.11.2026 um 9:30 habe ich ihm geschrieben" was typed, between two quotes."""
+    words = [
+        word for word in text.split() if word[0].islower() and not any(map(str.isdecimal, word))
+    ]
+    return sum(not has_verb(word.casefold()) for word in words) <= 2
 
 
 def _says_more(text: str) -> bool:

@@ -51,12 +51,13 @@ def is_header_block(found: Sequence[tuple[str, str]]) -> bool:
 
 
 def is_strange_block(lines: Sequence[str]) -> bool:
-    """Do the lines begin with a header in a language that we do not know? It has an address, a
-    date and an hour, and a label before each; below a title between dashes that is sure enough."""
+    """Do the lines begin with a header in a language that we do not know? It has two addresses, a
+    date with its hour, and a label before each; below a title between dashes that is sure enough,
+    while a meeting that somebody announced there has one address to write to."""
     found = list(takewhile(bool, (_LABEL.match(line[:LONGEST]) for line in lines)))
     values = [match[2] for match in found if match]
     dated = any(_TIME.search(value) and _YEAR.search(value) for value in values)
-    return len(values) >= 3 and dated and any("@" in value for value in values)
+    return dated and sum("@" in value for value in values) >= 2
 
 
 def one_line_block(line: str) -> bool:

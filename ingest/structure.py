@@ -189,6 +189,13 @@ def clean_text(text: str) -> str:
     return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
 
 
+# What is left of a type that gateways have quoted again and again, with the name of its file.
+_FILE_TYPE = re.compile(
+    r"\b(application|image|audio|video)[^a-z;]{0,40}/[^a-z;]{0,9}([\w.+-]{1,60}).{0,400}\bname=",
+    re.I | re.S | re.A,
+)
+
+
 def content_type(part: Message) -> str:
     """ "type/sub" in lower case; what is no type is text/plain (RFC 2045 §5.2)."""
     value = _raw(part, "content-type")
@@ -197,6 +204,8 @@ def content_type(part: Message) -> str:
         return kind
     if kind in ("html", "text/htm"):
         return "text/html"
+    if named := _FILE_TYPE.search(value):
+        return f"{named[1]}/{named[2]}".lower()
     return "text/plain" if value else part.get_default_type()
 
 
