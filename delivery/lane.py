@@ -221,7 +221,7 @@ class Lane:
         """Notes the result; False when the lane should have a rest."""
         advice = self._watch.note(row, result)
         if isinstance(result, Sent):
-            hand.sent(row.id, row.reason if row.reason.startswith(PERHAPS_SENT) else "")
+            hand.sent(row, row.reason if row.reason.startswith(PERHAPS_SENT) else "")
         elif advice == "halt":
             await self._halt(row, result)
         else:

@@ -17,9 +17,10 @@ from sqlalchemy import Connection
 
 from storage import outgoing
 from storage.database import Database, Unavailable
+from storage.records import Outgoing
 
 Write = Callable[[Connection], object]
-_Waiting = list[tuple[Write | int, asyncio.Future[None]]]
+_Waiting = list[tuple[Write | Outgoing, asyncio.Future[None]]]
 
 log = logging.getLogger("postround.sender")
 
@@ -50,11 +51,11 @@ class Noting:
         """``is_ours``: whether what was claimed is surely ours still."""
         return Hand(self, is_ours)
 
-    def sent(self, outgoing_id: int, reason: str = "") -> asyncio.Future[None]:
+    def sent(self, row: Outgoing, reason: str = "") -> asyncio.Future[None]:
         """Done when it is noted. ``reason``: what is worth knowing later."""
         if not reason:
-            return self.begin(outgoing_id)
-        ids, claim, now = [outgoing_id], self._claim, self._clock()
+            return self.begin(row)
+        ids, claim, now = [row.id], self._claim, self._clock()
         return self.begin(lambda tx: outgoing.note_sent(tx, ids, claim, now, reason))
 
     async def later(self, outgoing_id: int, reason: str, next_at: datetime) -> None:
@@ -74,13 +75,13 @@ class Noting:
     async def given_back(self, outgoing_ids: Sequence[int]) -> None:
         await self.write(lambda tx: outgoing.release(tx, outgoing_ids, self._claim))
 
-    async def write(self, what: Write | int) -> None:
+    async def write(self, what: Write) -> None:
         """Returns when it is committed; raises what the database raised."""
         await self.begin(what)
 
-    def begin(self, what: Write | int) -> asyncio.Future[None]:
-        """Done when it is committed. A number is the mail that was sent: those of one commit are
-        noted by one statement."""
+    def begin(self, what: Write | Outgoing) -> asyncio.Future[None]:
+        """Done when it is committed. A row is a mail that was sent: those of one commit are noted
+        by one statement."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((what, done))
         if self._running is None or self._running.done():
@@ -123,7 +124,7 @@ class Noting:
         if self._all_here and not self._all_here.done():
             self._all_here.set_result(None)
 
-    async def _commit_patiently(self, writes: list[Write | int]) -> None:
+    async def _commit_patiently(self, writes: list[Write | Outgoing]) -> None:
         """What has left and is not noted would leave again: a database that is away is waited
         for until the stop. Meanwhile nobody else can take the mails, and afterwards nobody does
         so at once (see Leases)."""
@@ -139,13 +140,12 @@ class Noting:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), AGAIN_AFTER_SECONDS)
 
-    def _commit(self, writes: list[Write | int]) -> None:
-        sent = [what for what in writes if isinstance(what, int)]
+    def _commit(self, writes: list[Write | Outgoing]) -> None:
+        sent = [what for what in writes if isinstance(what, Outgoing)]
         with self._database.write() as tx:
-            if sent:
-                outgoing.note_sent(tx, sent, self._claim, self._clock())
+            outgoing.note_handed_over(tx, sent, self._claim, self._clock())
             for write in writes:
-                if not isinstance(write, int):
+                if not isinstance(write, Outgoing):
                     write(tx)
 
 
@@ -158,8 +158,8 @@ class Hand:
         self._noted: asyncio.Future[None] | None = None
         self._is_answered = True
 
-    def sent(self, outgoing_id: int, reason: str = "") -> None:
-        self._noted = self._noting.sent(outgoing_id, reason)
+    def sent(self, row: Outgoing, reason: str = "") -> None:
+        self._noted = self._noting.sent(row, reason)
 
     def before_dot(self) -> Awaitable[None] | None:
         if self._noted is None or (self._noted.done() and not self._noted.exception()):

@@ -56,6 +56,29 @@ def test_a_line_is_written_before_the_commit_and_none_for_what_was_not_kept(
     database.close()
 
 
+def test_what_a_connection_handed_over_is_told_as_what_is_noted_by_its_number(
+    database_url: str, tmp_path: Path
+) -> None:
+    """The sender has the rows, and they are not read again."""
+    path = tmp_path / "journal"
+    database = Database(database_url, journal=Journal(path))
+    with database.write() as tx:
+        first, second, third = (new_mail(tx, form="html-en", items="0:1,2") for _ in range(3))
+        rows = outgoing.claim(tx, "a", NOON, HOUR, 2)
+        outgoing.claim(tx, "b", NOON, HOUR, 1)
+    with database.write() as tx:
+        outgoing.note_handed_over(tx, rows[:1], "a", NOON)
+        outgoing.note_sent(tx, [second, third], "a", NOON)
+    handed_over, noted = (entry for entry in read([path]) if entry["what"] == "mail")
+    assert handed_over["state"] == "sent" and handed_over["items"] == "0:1,2"
+    assert (handed_over["id"], noted["id"]) == (first, second), "the third is another sender's"
+    assert handed_over | {"id": second, "at": ""} == noted | {"at": ""}
+    with database.read() as tx:
+        found = [outgoing.by_id(tx, number) for number in (first, second, third)]
+    assert [one.state for one in found if one] == ["sent", "sent", "sending"]
+    database.close()
+
+
 def test_half_a_line_costs_no_other(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     Journal(path).append([{"what": "one"}])
