@@ -64,6 +64,8 @@ class Reader:
         self.gone = False
         self.successor: Reader | None = None
         self._ready = False
+        self.stillborn = False
+        """Whether it ended before it was ready."""
         self._channel, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -83,9 +85,12 @@ class Reader:
         if not self._ready:
             self._channel.settimeout(seconds)
             try:
-                self._ready = self._channel.recv(1) == READY
-            except (BlockingIOError, TimeoutError, ConnectionError):
+                said = self._channel.recv(1)
+            except (BlockingIOError, TimeoutError):
                 return False
+            except ConnectionError:
+                said = b""
+            self._ready, self.stillborn = said == READY, not said
         return self._ready
 
     def ask(self, task: Task) -> object:

@@ -94,8 +94,11 @@ class ReadingRoom:
         """Whether a reader has loaded its imports; waits so long for that."""
         reader = self._free.get()
         try:
-            reader = reader or self._start()
-            return reader.is_ready(seconds)
+            reader = self._fresh(reader)
+            warm = reader.is_ready(seconds)
+            if reader.stillborn:
+                reader.end()  # the next who asks gets another
+            return warm
         finally:
             self._free.put(reader)
 

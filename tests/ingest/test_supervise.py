@@ -168,6 +168,18 @@ def test_the_second_reader_starts_when_two_letters_are_there_at_once() -> None:
         assert len(set(below(os.getpid())) - before) == 2
 
 
+def test_a_reader_that_is_killed_while_it_starts_is_followed_by_another() -> None:
+    before = set(below(os.getpid()))
+    with ReadingRoom(imports=["tests.misreading", "ingest.draft"]) as room:
+        (reader,) = set(below(os.getpid())) - before
+        os.kill(reader, signal.SIGKILL)
+        began = time.monotonic()
+        while not room.is_warm(0.2) and time.monotonic() < began + 20:
+            pass
+        assert room.is_warm(0.0)
+        assert room.ask(misreading.who) != reader
+
+
 def test_the_event_loop_lives_on_while_a_letter_is_read(room: ReadingRoom) -> None:
     async def both() -> int:
         spinning = asyncio.create_task(asyncio.to_thread(room.ask, misreading.sleep, 0.2))
