@@ -63,6 +63,8 @@ _COLONS = ":：։៖"
 _BARE_ENDS = ("작성", "写道", "寫道", "wrote", "écrit", "]")
 # Of right-to-left lines some programs write the end first: ":כתב Bob, 18.11.2026 בתאריך".
 _END_FIRST = re.compile(r"^[:：]\s?(\S{2,20} .{1,200}) (\S{1,20})$")
+# KMail in Hungarian: "Bob a következőt írta ekkor: 2026. november 18., szerda 09:13:44 CET".
+_ENDS_IN_TIME = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: [A-Z]{2,5}| ?[+-]\d{4})?$")
 _NAME_ALONE = re.compile(r"\[[A-Z][\w.'-]{1,20}(?: [A-Z][\w.'-]{0,20}){1,3}\]$")
 
 
@@ -74,7 +76,10 @@ def may_end_attribution(line: str) -> bool:
         return line[0].isdecimal() and "@" in line
     if line[-1] in _COLONS or line.endswith(_BARE_ENDS) or line[0] in _COLONS:
         return True
-    return _bare(line) and _ends_in_verb(line.casefold())
+    if not _bare(line):
+        return False
+    lower = line.casefold()
+    return _ends_in_verb(lower) or (bool(_ENDS_IN_TIME.search(line)) and has_verb(lower))
 
 
 def _bare(line: str) -> bool:
@@ -170,15 +175,16 @@ def _is_dated(text: str, lower: str, *, verb: bool, colon: bool, quote_follows: 
     if "@" in text and _ADDRESS_LAST.search(text):
         return True
     # "As I wrote on 18.11.2026, please bring:" was typed; the verb stands at one end or the other.
-    return verb and bool(full.start() <= 12 or _ENDS_IN_NUMBER.search(text) or _verb_is_last(lower))
+    at_an_end = full.start() <= 12 or _ENDS_IN_NUMBER.search(text) or _ENDS_IN_TIME.search(text)
+    return verb and bool(at_an_end or _verb_is_last(lower))
 
 
 def _says_little(text: str) -> bool:
     """ "Am 18.11.2026 um 9:30 habe ich ihm geschrieben" was typed, between two quotes."""
-    words = [
-        word for word in text.split() if word[0].islower() and not any(map(str.isdecimal, word))
-    ]
-    return sum(not has_verb(word.casefold()) for word in words) <= 2
+    date = _FULL_DATE.search(text) if _ENDS_IN_TIME.search(text) else None
+    words = (text[: date.start()] if date else text).split()
+    said = [word for word in words if word[0].islower() and not any(map(str.isdecimal, word))]
+    return sum(not has_verb(word.casefold()) for word in said) <= (3 if date else 2)
 
 
 def _says_more(text: str) -> bool:
