@@ -23,6 +23,7 @@ FREQUENCIES: dict[str, Frequency] = {
     "monthly": "monthly",
 }
 MOST_PARTS = 8
+_NAME = re.compile(r"[,.!]? [A-Z][\w'’-]{1,30}(?: [A-Z][\w'’-]{1,30})?[.!]?\Z")
 _PARTING = re.compile(r" ?[,&+] ?| و(?=\w)| (\w+)(?= )")
 ADDRESS = re.compile(r"[^\s<>\"(),:;@\[\]\\\\]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
@@ -61,6 +62,15 @@ def without_courtesies(line: str, language: str) -> str:
     while word := _end(line, polite):
         line = line[: -len(word)].rstrip(" ,")
     return line
+
+
+def unsigned(line: str, language: str) -> str:
+    """Without a name behind the thanks: "stop, thank you, Carol"."""
+    found = _NAME.search(line)
+    if found is None:
+        return line
+    before = line[: found.start()].rstrip(" ,.!")
+    return before if _end(f" {plain(before)}", words(language, "polite")) else line
 
 
 def without_request(line: str, language: str) -> str:
@@ -211,7 +221,7 @@ def search(line: str, language: str) -> str:
 
 def beginning(text: str, known: frozenset[str]) -> str:
     """The longest of ``known`` with which the text begins, as a whole word; "" for none."""
-    fitting = [word for word in known if text == word or text.startswith(word + " ")]
+    fitting = [word for word in known if text == word or text.startswith((f"{word} ", f"{word},"))]
     return max(fitting, key=len, default="")
 
 

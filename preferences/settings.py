@@ -97,8 +97,10 @@ def _new(before: Subscriber, after: Subscriber, field: str) -> str:
 
 
 def _own(before: Subscriber, after: Subscriber, names: dict[int, str]) -> list[tuple[str, str]]:
-    """The topics whose own frequency is new; "" for one that has none any more."""
-    numbers = [*after.topic_frequencies, *before.topic_frequencies]
+    """The topics whose own frequency is new; "" for one that has none any more. Of one that does
+    not come any more nothing is said."""
+    every = (*after.topic_frequencies, *before.topic_frequencies)
+    numbers = [one for one in every if not after.topics or one in after.topics]
     return [
         (names[number], after.topic_frequencies.get(number, ""))
         for number in dict.fromkeys(numbers)

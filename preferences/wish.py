@@ -87,10 +87,10 @@ def _greets(line: str, language: str) -> bool:
 
 def _read(line: str, topics: Sequence[Topic], today: date, language: str) -> tuple[Wish, ...]:
     """The wishes of one line, most often one; or one that is unclear."""
-    folded = plain(line)
-    if "?" in folded.strip("? "):
-        return (Wish("unclear", {}, line),)
+    folded = plain(phrases.unsigned(line, language))
     bare = phrases.without_courtesies(folded, language)
+    if "?" in bare.strip("? "):
+        return (Wish("unclear", {}, line),)
     asked = phrases.without_request(folded, language)
     for text in dict.fromkeys((folded, bare, asked)):
         if wish := _wish(text, line, topics, today, language):
@@ -122,7 +122,8 @@ def _several(line: str, topics: Sequence[Topic], today: date, language: str) -> 
     """ "weekly, large print": several wishes in one line, where all of it is plain. Nobody leaves
     in half a sentence, and an address has a line of its own."""
     found: list[Wish] = []
-    rest = phrases.with_commas(line) if len(line) <= MAX_SEVERAL else ""
+    unsigned = phrases.unsigned(line, language)
+    rest = phrases.with_commas(unsigned) if len(line) <= MAX_SEVERAL else ""
     while rest:
         for before, after in ((rest, ""), *reversed(phrases.parts(rest, language))):
             wish = _of_part(before, topics, today, language)

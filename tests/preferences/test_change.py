@@ -105,6 +105,15 @@ def test_only_a_change_of_what_is_chosen_looks_back(
     assert (desk.look().changed_at is not None) == looks_back
 
 
+def test_of_a_topic_that_is_gone_nothing_more_is_said(desk: Preferences) -> None:
+    jobs = desk.topics["jobs"]
+    desk.reader(topic_frequencies={jobs: "daily"})
+    desk.apply(wish(without=(jobs,)))
+    (mail,) = desk.letters()
+    assert "comes with all the others" not in mail.text
+    assert desk.look().topic_frequencies == {}
+
+
 def test_a_pause_for_later_and_another_instead(desk: Preferences) -> None:
     desk.reader()
     may = date(2027, 5, 3)

@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 
 from config import Settings
+from storage import lists
 from storage.database import Database
 from tests.driven import Driven, driven
 from tests.servers import free_port
@@ -53,9 +54,16 @@ def places(browser: Browser) -> list[str]:
     carol = browser.reader(topic_frequencies={browser.topics["jobs"]: "daily"})
     left = browser.reader("left@reader.example", state="left")
     stopped = browser.reader("stopped@reader.example", state="stopped")
+    with browser.db.write() as tx:
+        lists.edit(tx, browser.sender.id, {"languages": "ar,pl"})
+    amal = browser.reader("amal@reader.example", language="ar")
     return [
         "/",
         "/join/news",
+        "/join/news?language=ar",
+        "/join/news?language=pl",
+        browser.path("settings", amal.id),
+        browser.path("leave", amal.id),
         browser.path("settings", carol.id),
         browser.path("settings", stopped.id),
         browser.path("settings", carol.id, days=400),
@@ -165,6 +173,23 @@ def test_everything_can_be_done_by_mouse_without_scripts(browser: Browser, width
     assert carol is not None
     assert (carol.frequency, carol.format, carol.state) == ("monthly", "large", "left")
     assert [mail.letter for mail in browser.letters()] == ["settings_changed", "leaving_done"]
+
+
+def test_one_topic_is_stopped_by_keyboard_without_scripts(browser: Browser) -> None:
+    path = browser.path("leave", browser.reader().id)
+    with served(browser) as url, driven() as chromium:
+        chromium.size(320, 2000, scripts=False)
+        chromium.open(url + path)
+        for _ in range(60):
+            chromium.key("Tab")
+            if "Jobs" in focused(chromium):
+                break
+        chromium.key("Enter")
+        chromium.wait()
+    carol = browser.look()
+    assert carol is not None
+    assert carol.state == "active"
+    assert carol.topics == (browser.topics["housing"], browser.topics["law"])
 
 
 def _click(chromium: Driven, selector: str) -> None:
