@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from delivery.letters import Pen, To
+from delivery.answers import Unproven, answer_volunteer, ask_to_confirm
+from delivery.letters import Pen
 from digest.proof import FREQUENCY, readers_of_proofs, to_proof
 from digest.proof_reply import Order, read_orders
 from digest.timetable import Slot, of_list, read_zone, slot_on
-from storage import confirmations, editions, history, outgoing, plans, posts, volunteers
+from storage import confirmations, editions, history, plans, posts, volunteers
 from storage.addresses import fold
 from storage.records import Confirmation, Plan, Proof, Reading, Volunteer
 
 MARK_DAYS = 60
 CONFIRM_WITHIN = timedelta(days=7)
-DAY = timedelta(days=1)
-MOST_ANSWERS_A_DAY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +37,9 @@ class Answer:
         table = of_list(self.pen.sender, "weekly")
         return slot_on(table, datetime.fromisoformat(self.plan.period).date())
 
-    def write(self, letter: str, to: To | None = None, **values: Any) -> None:
-        """To whoever answered; not without end, for a machine may be answering."""
-        about = {"volunteer_id": self.by.id}
-        pen = self.pen
-        if outgoing.count_since(pen.tx, pen.now - DAY, letter, **about) < MOST_ANSWERS_A_DAY:
-            pen.write(
-                letter,
-                to or to_proof(self.plan, self.by),
-                answers=self.answers,
-                automatic="auto-replied",
-                **values,
-            )
+    def write(self, letter: str, **values: Any) -> None:
+        """To whoever answered."""
+        answer_volunteer(self.pen, letter, to_proof(self.plan, self.by), self.answers, **values)
 
 
 def answer(
@@ -199,17 +189,11 @@ def _said_before(heard: Answer, reading: Reading) -> bool:
 
 
 def _ask_to_confirm(heard: Answer, orders: list[Order]) -> str:
-    pen, plan, by = heard.pen, heard.plan, heard.by
+    plan, by = heard.plan, heard.by
     said = "\n".join(map(_as_line, orders))
-    source = f"proof {plan.id} {by.id} {said}"[:200]
-    recently = pen.now - timedelta(minutes=10)
-    if confirmations.count_since(pen.tx, recently, list_id=pen.sender.id, source=source):
-        return "not proven; asked to confirm a moment ago"
     payload = {"plan": str(plan.id), "volunteer": str(by.id), "said": said}
-    number = confirmations.ask(pen.tx, pen.sender.id, "proof", by.address, payload, pen.now, source)
-    to = To(by.address, "confirm", (number,), volunteer_id=by.id)
-    heard.write("proof_confirm", to, said=said)
-    return "not proven; asked to confirm"
+    unproven = Unproven(by, "proof", payload, f"proof {plan.id} {by.id} {said}")
+    return ask_to_confirm(heard.pen, "proof_confirm", unproven, heard.answers)
 
 
 def _as_line(order: Order) -> str:

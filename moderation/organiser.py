@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from delivery.answers import Unproven, answer_volunteer, ask_to_confirm
 from delivery.letters import Pen, To
 from moderation import asking, duty, queue
-from moderation.answer import ASK_AGAIN_AFTER, CONFIRM_WITHIN, DAY, Answered, says_yes
+from moderation.answer import CONFIRM_WITHIN, Answered, says_yes
 from moderation.organiser_words import INFORMS, Command, read_command
 from moderation.words import fold as fold_words
-from storage import askings, confirmations, history, outgoing, pauses, volunteers
+from storage import askings, confirmations, history, pauses, volunteers
 from storage.addresses import fold
 from storage.records import Confirmation, Proof, Reading, Volunteer
 
@@ -25,8 +26,6 @@ WEEK = timedelta(days=7)
 BEFORE_A_PAUSE = timedelta(days=8)
 """What was approved in the week before may not have been in a round-up either."""
 SHOWN = timedelta(weeks=6)
-# A machine that answers each of our answers, and does not say that it is one, must tire first.
-MOST_ANSWERS_A_DAY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +82,11 @@ def _organiser(pen: Pen, reading: Reading) -> Volunteer | None:
 
 
 def _ask_to_confirm(case: _Case, command: Command) -> Answered:
-    pen = case.pen
-    source = f"organise {case.organiser.id} {fold(command.line)}"[:200]
-    recently = pen.now - ASK_AGAIN_AFTER
-    if confirmations.count_since(pen.tx, recently, list_id=pen.sender.id, source=source):
-        return Answered("command", "not proven; asked to confirm a moment ago")
-    payload = {"said": command.line}
-    number = confirmations.ask(
-        pen.tx, pen.sender.id, "organise", case.organiser.address, payload, pen.now, source
-    )
-    to = To(case.organiser.address, "confirm", (number,), volunteer_id=case.organiser.id)
-    _write(case, "organiser_confirm", to, said=command.line)
-    return Answered("command", "not proven; asked to confirm")
+    by = case.organiser
+    source = f"organise {by.id} {fold(command.line)}"
+    unproven = Unproven(by, "organise", {"said": command.line}, source)
+    said = ask_to_confirm(case.pen, "organiser_confirm", unproven, case.answers)
+    return Answered("command", said)
 
 
 # What changes nothing ----------------------------------------------------------------------------
@@ -276,15 +268,7 @@ def _name(volunteer: Volunteer) -> str:
     return volunteer.name or volunteer.address
 
 
-def _write(case: _Case, letter: str, to: To | None = None, **values: Any) -> None:
-    pen, organiser = case.pen, case.organiser
-    about = {"volunteer_id": organiser.id}
-    if outgoing.count_since(pen.tx, pen.now - DAY, letter, **about) >= MOST_ANSWERS_A_DAY:
-        return
-    pen.write(
-        letter,
-        to or To(organiser.address, "owner", volunteer_id=organiser.id),
-        answers=case.answers,
-        automatic="auto-replied",
-        **values,
-    )
+def _write(case: _Case, letter: str, **values: Any) -> None:
+    organiser = case.organiser
+    to = To(organiser.address, "owner", volunteer_id=organiser.id)
+    answer_volunteer(case.pen, letter, to, case.answers, **values)

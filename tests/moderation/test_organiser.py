@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
+from delivery.answers import MOST_ANSWERS_A_DAY
 from delivery.letters import Pen
 from digest import run
 from digest.coming import next_weekly
@@ -99,7 +100,7 @@ def test_a_flood_of_forged_letters_makes_one_question(office: Office) -> None:
 def test_d20_answers_that_need_no_proof_tire(office: Office) -> None:
     for _ in range(50):
         write(office, "moderators", proof=UNPROVEN)
-    assert len(office.letters()) == organiser.MOST_ANSWERS_A_DAY
+    assert len(office.letters()) == MOST_ANSWERS_A_DAY
 
 
 def test_nobody_else_runs_the_list(office: Office) -> None:
