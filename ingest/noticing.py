@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from ingest.hosts import shown_host
 from ingest.links import host_of
 from ingest.personal_data import personal_data
-from ingest.personal_words import NAMES, SENTENCES, Found
+from ingest.personal_words import Found
 from ingest.tree import Element, elements
 from moderation.likeness import sketch
-from storage.records import Flag, Noticed
+from storage.records import Flag, Noticed, Private
 
 _MOST_HOSTS = 50
+_LONGEST = 60
+"""Characters of what may be private, as the moderator's note shows them."""
 
 
 def notice(title: str, text: str, trees: list[Element], *, lying: bool = False) -> Noticed:
@@ -25,15 +27,14 @@ def notice(title: str, text: str, trees: list[Element], *, lying: bool = False) 
         tuple(flags),
         _hosts(trees),
         sketch(f"{title}\n{text}"),
-        notes=_sentences(private),
+        private=_private(private),
     )
 
 
-def _sentences(found: Sequence[Found]) -> tuple[str, ...]:
-    strong = [f"{NAMES[one.kind]} (“{one.words[:60]}”)" for one in found if one.strong]
-    mild = [f"“{' '.join(one.words.split())[:60]}”" for one in found if not one.strong]
-    notes = [SENTENCES["strong"].format(found=", ".join(strong))] if strong else []
-    return (*notes, *([SENTENCES["mild"].format(found=", ".join(mild))] if mild else ()))
+def _private(found: Sequence[Found]) -> tuple[Private, ...]:
+    return tuple(
+        Private(one.kind, " ".join(one.words.split())[:_LONGEST], one.strong) for one in found
+    )
 
 
 def _hosts(trees: list[Element]) -> tuple[str, ...]:

@@ -12,15 +12,18 @@ from typing import Any
 _DATA: dict[str, Any] = tomllib.loads(
     (Path(__file__).parent / "words" / "personal.toml").read_text("utf-8")
 )
-NAMES: dict[str, str] = _DATA["names"]
-SENTENCES: dict[str, str] = _DATA["sentences"]
+KINDS = (
+    *("national_insurance", "nhs", "birth", "case", "phone", "home", "address", "child", "client"),
+    *("status", "health"),
+)
+"""What may be private. How a moderator's note calls it stands in moderation/notices."""
 WORDS: dict[str, Any] = _DATA["words"]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     kind: str
-    """One of NAMES."""
+    """One of KINDS."""
     words: str
     """As the text has them."""
     strong: bool = True

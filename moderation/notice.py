@@ -26,6 +26,10 @@ MOST_POSTS = 200
 """Posts, the newest, with which a new one is compared."""
 MOST_ALIKE = 3
 _MOST_HOSTS = 5
+_FOLDER = Path(__file__).parent / "notices"
+LANGUAGES = tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+_ADD = {"event_date": "date: {}", "closing_date": "closes: {}", "topics": "topics: {}"}
+"""Lines that may be added to a yes. These words and days count in lists of every language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,10 @@ def about(pen: Pen, post: Post, found: Noticed) -> Notices:
         _topics(pen, post),
     )
     flags = (*found.flags, *(flag for part in parts for flag in part.flags))
-    notes = (*found.notes, *(note for part in parts for note in part.notes))
+    notes = (
+        *_private(pen.sender.language, found),
+        *(note for part in parts for note in part.notes),
+    )
     return Notices(flags, notes)
 
 
@@ -65,14 +72,22 @@ def suggested(tx: Connection, post: Post) -> tuple[str, ...]:
     found = {flag.kind: flag.detail for flag in noticed.flags(tx, post.id)}
     there = {"event_date": post.event_date, "closing_date": post.closing_date}
     lines = [
-        say(name, day=dates.day(date.fromisoformat(found[name])).partition(" ")[2])
+        _ADD[name].format(dates.day(date.fromisoformat(found[name])).partition(" ")[2])
         for name, day in there.items()
         if name in found and not day
     ]
     topics = (
-        [say("topics", topics=found["topics"])] if "topics" in found and not post.topics else []
+        [_ADD["topics"].format(found["topics"])] if "topics" in found and not post.topics else []
     )
     return (*lines, *topics)
+
+
+def _private(language: str, found: Noticed) -> list[str]:
+    kinds = _catalogue(language)["kinds"]
+    sure = [f"{kinds[one.kind]} (“{one.words}”)" for one in found.private if one.sure]
+    perhaps = [f"“{one.words}”" for one in found.private if not one.sure]
+    notes = [say("private", language, found=", ".join(sure))] if sure else []
+    return notes + ([say("perhaps_private", language, found=", ".join(perhaps))] if perhaps else [])
 
 
 def _hosts(pen: Pen, post: Post, found: Noticed) -> Notices:
@@ -86,8 +101,9 @@ def _hosts(pen: Pen, post: Post, found: Noticed) -> Notices:
     flags = tuple(Flag("new_host" if host in strange else "host", host) for host in new)
     if not strange:
         return Notices(flags)
+    name = "new_host" if len(strange) == 1 else "new_hosts"
     named = ", ".join(strange[:_MOST_HOSTS]) + (" …" if len(strange) > _MOST_HOSTS else "")
-    return Notices(flags, (say("new_host" if len(strange) == 1 else "new_hosts", hosts=named),))
+    return Notices(flags, (say(name, pen.sender.language, hosts=named),))
 
 
 def _is_own(author: str, host: str) -> bool:
@@ -115,8 +131,9 @@ def _looks_like(sender: MailingList, post: Post, other: Post) -> str:
     mine, theirs = (all_days(f"{one.title}\n{one.text}", held) for one in (post, other))
     same = mine == theirs
     name = "looks_like" if same else "looks_like_other_dates"
-    state = _catalogue()["states"][other.state]
-    return say(name, title=other.title, day=dates.day(held), state=state)
+    language = sender.language
+    state = _catalogue(language)["states"][other.state]
+    return say(name, language, title=other.title, day=dates.day(held, language), state=state)
 
 
 def _days(pen: Pen, post: Post) -> Notices:
@@ -140,11 +157,12 @@ def _topics(pen: Pen, post: Post) -> Notices:
     return Notices((Flag("topics", names),)) if found else Notices()
 
 
-def say(name: str, **values: str) -> str:
-    """A sentence of notices.toml, filled in."""
-    return str(_catalogue()[name]).format(**values)
+def say(name: str, language: str, **values: str) -> str:
+    """A sentence of notices/LANGUAGE.toml, filled in; English where that language has none."""
+    return str(_catalogue(language)[name]).format(**values)
 
 
 @cache
-def _catalogue() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "notices.toml").read_text("utf-8"))
+def _catalogue(language: str) -> dict[str, Any]:
+    known = language if language in LANGUAGES else "en"
+    return tomllib.loads((_FOLDER / f"{known}.toml").read_text("utf-8"))

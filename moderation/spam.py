@@ -56,5 +56,6 @@ def _tells(sign: Sign, vouched: str, *, known: bool) -> bool:
 
 
 def _sentence(pen: Pen, sign: Sign) -> str:
-    day = dates.day(sign.at.astimezone(ZoneInfo(pen.sender.timezone)).date())
-    return say(f"spam_{sign.kind}", day=day, sign=sign.sign)
+    language = pen.sender.language
+    day = dates.day(sign.at.astimezone(ZoneInfo(pen.sender.timezone)).date(), language)
+    return say(f"spam_{sign.kind}", language, day=day, sign=sign.sign)

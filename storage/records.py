@@ -342,6 +342,17 @@ NEVER_TRUSTED = ("personal_data", "new_host", "lying_link")
 
 
 @dataclass(frozen=True, slots=True)
+class Private:
+    """Words in a post that may be about one private person."""
+
+    kind: str
+    """birth, phone, child …: see moderation/notices."""
+    words: str
+    sure: bool
+    """False for what is as likely to be public: a hint for the moderator, and no flag."""
+
+
+@dataclass(frozen=True, slots=True)
 class Noticed:
     """What reading noticed about the words of a post, before the database was asked."""
 
@@ -350,8 +361,8 @@ class Noticed:
     """Where its links lead, in ASCII, without "www."."""
     sketch: bytes = b""
     """By which its likeness to other posts is known; "" when it has too few words."""
-    notes: tuple[str, ...] = ()
-    """Sentences for the moderator about the flags."""
+    private: tuple[Private, ...] = ()
+    """In the order of the text."""
 
 
 NOTHING_NOTICED = Noticed()

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from ingest.draft import draft
 from ingest.personal_data import personal_data
-from ingest.personal_words import NAMES
-from storage.records import Flag, Reading
+from ingest.personal_words import KINDS
+from storage.records import Flag, Private, Reading
 
 SAMPLES = Path(__file__).parents[1] / "mails" / "personal"
 
@@ -28,7 +28,7 @@ def samples(name: str) -> list[str]:
 def test_h2_what_is_private_is_flagged(text: str) -> None:
     found = personal_data(text)
     assert any(one.strong for one in found)
-    assert {one.kind for one in found} <= NAMES.keys()
+    assert {one.kind for one in found} <= set(KINDS)
 
 
 @pytest.mark.parametrize("text", samples("public.txt"))
@@ -67,9 +67,7 @@ def test_h2_a_signature_after_a_post_flags_nothing() -> None:
 def test_h2_the_moderator_reads_it_first_and_programs_find_the_flag() -> None:
     text = "One of our families (mother and her son Sami, 7, Home Office ref 1234567) needs help."
     found = draft(Reading(subject="Help needed", text=text))
-    (note,) = found.noticed.notes
-    assert note.startswith("It may hold something private about a person: ")
-    assert "a case or identity number (“Home Office ref 1234567”)" in note
+    assert Private("case", "Home Office ref 1234567", sure=True) in found.noticed.private
     assert set(found.noticed.flags) == {
         Flag("personal_data", "case"),
         Flag("personal_data", "child"),
@@ -79,10 +77,7 @@ def test_h2_the_moderator_reads_it_first_and_programs_find_the_flag() -> None:
 def test_h2_an_address_that_may_be_public_is_a_hint_and_no_flag() -> None:
     found = draft(Reading(subject="Sofa", text="A sofa, at 14 Manor Drive, LS6 1DD, on Friday."))
     assert found.noticed.flags == ()
-    assert found.noticed.notes == (
-        "It names an address with a house number (“14 Manor Drive, LS6 1DD”)."
-        " If somebody lives there, answer NO and ask for it without that.",
-    )
+    assert found.noticed.private == (Private("address", "14 Manor Drive, LS6 1DD", sure=False),)
 
 
 @given(st.text(max_size=300))
