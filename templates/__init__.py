@@ -19,7 +19,6 @@ who gets what. The functions:
     edition_short(form, item, ...) -> str              an item in a headline and a line
     edition_also_in(form, names, ...) -> str           what goes into the slot "also_in"
     slot(name), split_slots(piece)                     places that differ from reader to reader
-    prepare()                                          compiles everything, at start
 
 Each letter and page names its values in the comment at its top. A value whose name ends in
 ``_html`` is sanitised HTML and goes out as it is; every other one is text and is escaped.
@@ -31,7 +30,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -75,7 +74,6 @@ __all__ = [
     "letter",
     "page",
     "page_style_source",
-    "prepare",
     "sentences",
     "slot",
     "split_slots",
@@ -246,17 +244,6 @@ def edition_also_in(form: Form, names: tuple[str, ...], *, language: str = "en")
         return ""
     piece = _piece(form, "also_in", language, {"names": names})
     return "\n" + piece.rstrip("\n") if form == "text" else piece
-
-
-def prepare(languages: Iterable[str] = ("en",)) -> None:
-    """Compiles every template, so that a broken one stops the start and not the Monday mail."""
-    for language in languages:
-        for path in sorted(_HERE.rglob("*.*")):
-            name = path.relative_to(_HERE).as_posix()
-            if path.suffix == ".mjml":
-                _frame(path.stem, language)
-            elif path.suffix in (".txt", ".html"):
-                (_text if path.suffix == ".txt" else _html)(language).get_template(name)
 
 
 # How a piece is made -------------------------------------------------------------------------
