@@ -68,6 +68,22 @@ _ENDS_IN_TIME = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: [A-Z]{2,5}| ?[+-]
 _NAME_ALONE = re.compile(r"\[[A-Z][\w.'-]{1,20}(?: [A-Z][\w.'-]{0,20}){1,3}\]$")
 
 
+_NAME_AND_ADDRESS = re.compile(
+    r"[^.!?:;]{0,60}[<(\[]{1,2}[^\s<>@]{1,64}@[^\s<>@]{1,100}[>)\]]{1,2}(?: \S{1,12}){0,2}$"
+)
+_DATE_FIRST = ("on ", "am ", "le ", "el ", "il ", "em ", "op ", "den ")
+
+
+def goes_on(above: str, below: str) -> bool:
+    """Is what looks like an attribution by itself only the rest of one that began on the line
+    above it? In some languages the name stands first: "Bob <bob@…>" and below it "于…写道："."""
+    if below.startswith(("<", "(", "[")) or above.endswith("<"):
+        return True
+    if "@" in below or below.casefold().startswith(_DATE_FIRST):
+        return False
+    return bool(_NAME_AND_ADDRESS.match(above[:LONGEST]))
+
+
 def may_end_attribution(line: str) -> bool:
     """Cheap first look: does the line end as attributions do?"""
     if not line or len(line) > LONGEST:

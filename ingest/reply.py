@@ -216,8 +216,8 @@ class _Letter:
         for later in range(first + 1, last + 1):
             lines = self.plain[later : last + 1]
             alone = attribution.attribution(lines, quote_follows=quote_follows)
-            continues = lines[0].startswith(("<", "(", "[")) or self.plain[later - 1][-1] == "<"
-            if alone >= strength and not continues:
+            above = self.plain[later - 1]
+            if alone >= strength and not attribution.goes_on(above, " ".join(lines)):
                 return False
         return self._shared_line(first) is None
 
