@@ -42,7 +42,7 @@ _ADDRESS_LAST = re.compile(
 )
 _NUMBERS = re.compile(r"\d{1,2}[:.h]\d{2}|\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}|\d{4}")
 # A day, a month and a year in any order, by numbers or with the month's name in any script.
-_FULL_DATE = re.compile(
+FULL_DATE = re.compile(
     r"(?<![A-Za-z0-9@])(?:\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}"
     r"|\d{1,2}[^\w]{1,3}(?:del? )?[^\s\d]{2,20}[^\w]{1,4}(?:[^\W\d]{1,3}\W)?\d{4}"
     r"|[^\s\d]{2,20}[^\w]{1,3}\d{1,2}(?:st|nd|rd|th)?[^\w]{1,3}\d{4}"
@@ -66,22 +66,6 @@ _END_FIRST = re.compile(r"^[:：]\s?(\S{2,20} .{1,200}) (\S{1,20})$")
 # KMail in Hungarian: "Bob a következőt írta ekkor: 2026. november 18., szerda 09:13:44 CET".
 _ENDS_IN_TIME = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: [A-Z]{2,5}| ?[+-]\d{4})?$")
 _NAME_ALONE = re.compile(r"\[[A-Z][\w.'-]{1,20}(?: [A-Z][\w.'-]{0,20}){1,3}\]$")
-
-
-_NAME_AND_ADDRESS = re.compile(
-    r"[^.!?:;]{0,60}[<(\[]{1,2}[^\s<>@]{1,64}@[^\s<>@]{1,100}[>)\]]{1,2}(?: \S{1,12}){0,2}$"
-)
-_DATE_FIRST = ("on ", "am ", "le ", "el ", "il ", "em ", "op ", "den ")
-
-
-def goes_on(above: str, below: str) -> bool:
-    """Is what looks like an attribution by itself only the rest of one that began on the line
-    above it? In some languages the name stands first: "Bob <bob@…>" and below it "于…写道："."""
-    if below.startswith(("<", "(", "[")) or above.endswith("<"):
-        return True
-    if "@" in below or below.casefold().startswith(_DATE_FIRST):
-        return False
-    return bool(_NAME_AND_ADDRESS.match(above[:LONGEST]))
 
 
 def may_end_attribution(line: str) -> bool:
@@ -131,40 +115,10 @@ def attribution(lines: Sequence[str], *, quote_follows: bool) -> Strength:
     if verb and _is_named(text, lower):
         return Strength.NAMED
     short = len(lines) <= 2 and len(text) <= 160 and colon
-    named = "@" in text or _FULL_DATE.search(text)
+    named = "@" in text or FULL_DATE.search(text)
     if quote_follows and short and (named or (verb and not _TYPED.match(lower))):
         return Strength.BEFORE_QUOTE
     return Strength.NONE
-
-
-_SHARED = re.compile(r"(?<=[\w.!?,;:)…\s-])[\s-]*(?:On|Am|Le|El|Il|Em|Op|Den) (?=.{0,30}\d)")
-
-
-def shared_with_words(line: str) -> Sequence[int]:
-    """Where on the line an attribution may begin behind words of the author's own."""
-    if not any(
-        intro in line for intro in ("On ", "Am ", "Le ", "El ", "Il ", "Em ", "Op ", "Den ")
-    ):
-        return ()
-    starts = (found.start() for found in _SHARED.finditer(line[:LONGEST]))
-    return [at for at in starts if line[:at].strip("- ") and not _FULL_DATE.search(line[:at])]
-
-
-_QUOTED_BEHIND = re.compile(r"[:：] ?>+ ")
-
-
-def before_quote_on_line(line: str) -> int | None:
-    """Where an attribution begins that has its quote behind it on the same line, as when all line
-    ends were lost: "Yes On 18 Nov 2026, News <…> wrote: > A room"; None when there is none."""
-    end = _QUOTED_BEHIND.search(line[:LONGEST]) if "> " in line else None
-    if end is None:
-        return None
-    begins = [0] if _begins_so(line.casefold()) and "@" in line else []
-    for start in (*shared_with_words(line[: end.start() + 1]), *begins):
-        found = attribution([line[start : end.start() + 1].lstrip("- ")], quote_follows=True)
-        if found is Strength.DATED:
-            return start
-    return None
 
 
 def has_verb(lower: str) -> bool:
@@ -175,13 +129,13 @@ def has_verb(lower: str) -> bool:
 
 
 def _is_dated(text: str, lower: str, *, verb: bool, colon: bool, quote_follows: bool) -> bool:
-    full = _FULL_DATE.search(text)
+    full = FULL_DATE.search(text)
     # Older Gmail: "2011/4/7 Bob <bob@council.example>", without a verb or a colon.
     if quote_follows and full and full.start() == 0 and _ADDRESS_LAST.search(f"{text}:"):
         return True
     if not colon and not (verb and full):
         return False
-    begins = _begins_so(lower)
+    begins = begins_so(lower)
     if begins and verb and _NUMBERS.search(text):
         return True
     if begins and full and re.search(r"<[^<>\s]{1,64}@[^<>\s]{1,100}>", text):
@@ -197,7 +151,7 @@ def _is_dated(text: str, lower: str, *, verb: bool, colon: bool, quote_follows: 
 
 def _says_little(text: str) -> bool:
     """ "Am 18.11.2026 um 9:30 habe ich ihm geschrieben" was typed, between two quotes."""
-    date = _FULL_DATE.search(text) if _ENDS_IN_TIME.search(text) else None
+    date = FULL_DATE.search(text) if _ENDS_IN_TIME.search(text) else None
     words = (text[: date.start()] if date else text).split()
     said = [word for word in words if word[0].islower() and not any(map(str.isdecimal, word))]
     return sum(not has_verb(word.casefold()) for word in said) <= (3 if date else 2)
@@ -214,7 +168,8 @@ def _verb_is_last(lower: str) -> bool:
     return has_verb(" ".join(lower.split()[-3:]))
 
 
-def _begins_so(lower: str) -> bool:
+def begins_so(lower: str) -> bool:
+    """Does the line, in lower case, begin as attributions do in some language?"""
     return lower.startswith(_INTROS) or lower.startswith(_JOINED_INTROS)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ingest import attribution, footers, header_blocks, quoting
+from ingest import attribution, attribution_places, footers, header_blocks, quoting
 from ingest.attribution import Strength
 from ingest.odd_quotes import oddly_quoted
 
@@ -85,7 +85,7 @@ class _Letter:
 
     def _own_words(self, at: int) -> tuple[str, int]:
         """The words of this line, without an attribution behind them, and where to read on."""
-        start = attribution.before_quote_on_line(self.plain[at])
+        start = attribution_places.before_quote_on_line(self.plain[at])
         if start is not None:
             return self.plain[at][:start].rstrip(), at + 1
         start = quoting.separator_on_line(self.plain[at])
@@ -95,7 +95,7 @@ class _Letter:
         return self._shared_line(at) or (self.lines[at].rstrip(), at + 1)
 
     def _shared_line(self, at: int) -> tuple[str, int] | None:
-        for start in attribution.shared_with_words(self.plain[at]):
+        for start in attribution_places.shared_with_words(self.plain[at]):
             rest = self.plain[at][start:].strip("- ")
             for last in range(at, min(len(self.lines), at + attribution.MOST_LINES)):
                 if self.ends[last] and self._is_dated([rest, *self.plain[at + 1 : last + 1]], last):
@@ -217,7 +217,7 @@ class _Letter:
             lines = self.plain[later : last + 1]
             alone = attribution.attribution(lines, quote_follows=quote_follows)
             above = self.plain[later - 1]
-            if alone >= strength and not attribution.goes_on(above, " ".join(lines)):
+            if alone >= strength and not attribution_places.goes_on(above, " ".join(lines)):
                 return False
         return self._shared_line(first) is None
 
