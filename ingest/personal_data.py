@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ingest.personal_numbers import numbers
 from ingest.personal_people import people
+from ingest.personal_tongues import other_tongues
 from ingest.personal_words import Found
 
 MOST_CHARACTERS = 50_000
@@ -56,3 +57,4 @@ def _in_parts(piece: str) -> Iterator[str]:
 def _in_piece(piece: str, before: str) -> Iterator[Found]:
     yield from numbers(piece)
     yield from people(piece, before)
+    yield from other_tongues(piece)
