@@ -7,7 +7,7 @@ write.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from preferences.spelling import nearest
@@ -73,16 +73,18 @@ def unsigned(line: str, language: str) -> str:
     return before if _end(f" {plain(before)}", words(language, "polite")) else line
 
 
-def without_request(line: str, language: str) -> str:
-    """Without the "can you send me" before and, where it is asked so, the "?" behind."""
+def without_requests(line: str, language: str) -> Iterator[str]:
+    """Without courtesies; then without "can you" before and, where it is asked so, the "?" behind;
+    then without "send me", too."""
     line = without_courtesies(line, language)
-    asks, requests = words(language, "asks"), words(language, "requests")
+    yield line
+    asks, polite = words(language, "asks"), words(language, "polite")
     if beginning(line, asks):
         line = without_courtesies(line.rstrip(" ?"), language)
-    polite = words(language, "polite")
-    while word := beginning(line, asks | requests | polite):
-        line = line[len(word) :].lstrip(" ,")
-    return line
+    for before in (asks | polite, asks | polite | words(language, "requests")):
+        while word := beginning(line, before):
+            line = line[len(word) :].lstrip(" ,")
+        yield line
 
 
 def with_commas(line: str) -> str:

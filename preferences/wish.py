@@ -91,8 +91,7 @@ def _read(line: str, topics: Sequence[Topic], today: date, language: str) -> tup
     bare = phrases.without_courtesies(folded, language)
     if "?" in bare.strip("? "):
         return (Wish("unclear", {}, line),)
-    asked = phrases.without_request(folded, language)
-    for text in dict.fromkeys((folded, bare, asked)):
+    for text in dict.fromkeys((folded, *phrases.without_requests(folded, language))):
         if wish := _wish(text, line, topics, today, language):
             return (wish,)
     if several := _several(line, topics, today, language):
@@ -136,8 +135,7 @@ def _several(line: str, topics: Sequence[Topic], today: date, language: str) -> 
 
 
 def _of_part(text: str, topics: Sequence[Topic], today: date, language: str) -> Wish | None:
-    bare = phrases.without_courtesies(text, language)
-    for tried in dict.fromkeys((text, bare, phrases.without_request(text, language))):
+    for tried in dict.fromkeys((text, *phrases.without_requests(text, language))):
         wish = _wish(tried, text, topics, today, language)
         if wish and wish.kind not in ("stop", "join", "address"):
             return wish
