@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.attribution import FULL_DATE, Strength, attribution, begins_so
+from ingest.attribution import FULL_DATE, Strength, attribution, begins_so, has_verb
 from ingest.quoting_words import LONGEST
 
 _SHARED = re.compile(r"(?<=[\w.!?,;:)…\s-])[\s-]*(?:On|Am|Le|El|Il|Em|Op|Den) (?=.{0,30}\d)")
@@ -42,6 +42,7 @@ def before_quote_on_line(line: str) -> int | None:
 _NAME_AND_ADDRESS = re.compile(
     r"[^.!?:;]{0,60}[<(\[]{1,2}[^\s<>@]{1,64}@[^\s<>@]{1,100}[>)\]]{1,2}(?: \S{1,12}){0,2}$"
 )
+_WORDS_ABOVE = 6
 _DATE_FIRST = ("on ", "am ", "le ", "el ", "il ", "em ", "op ", "den ")
 
 
@@ -52,4 +53,8 @@ def goes_on(above: str, below: str) -> bool:
         return True
     if "@" in below or below.casefold().startswith(_DATE_FIRST):
         return False
-    return bool(_NAME_AND_ADDRESS.match(above[:LONGEST]))
+    if _NAME_AND_ADDRESS.match(above[:LONGEST]):
+        return True
+    # "Robert Adeyemi schreef op" and below it "18-11-2026 om 09:13:".
+    unended = above[-1] not in ".!?:;,…。！？" and len(above.split()) <= _WORDS_ABOVE
+    return unended and above[0].isupper() and has_verb(above[:LONGEST].casefold())
