@@ -66,14 +66,19 @@ lock: .venv/.tested ## write the requirements files anew; UPGRADE=--upgrade take
 	@$(UV_COMPILE) pyproject.toml -o requirements.txt
 	@$(UV_COMPILE) pyproject.toml --extra test --constraint requirements.txt -o requirements-test.txt
 	@echo pip-audit | $(UV_COMPILE) - -o requirements-audit.txt
+	@echo mutmut | $(UV_COMPILE) - --constraint requirements-test.txt -o requirements-mutation.txt
 
 coverage: .venv/.tested ## run the tests and print which lines they do not reach
 	@$(PIP_INSTALL) coverage
 	@$(BIN)/python -m coverage run --parallel-mode --source $(subst $(eval) ,$(comma),$(filter-out bench tests,$(CODE))) -m pytest -q $(TESTS) || true
 	@$(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage report --skip-covered --show-missing
 
+mutation: .venv-mutation/.installed ## alter the pure readers a little, and name what no test notices
+	@.venv-mutation/bin/python -m mutmut run $(MUTANTS) || true
+	@.venv-mutation/bin/python -m mutmut results | grep -v "not checked" || true
+
 clean: ## remove .venv and caches; databases and mails stay
-	@rm -rf .venv .venv-audit build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-audit .venv-mutation mutants build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.python:
@@ -104,4 +109,12 @@ clean: ## remove .venv and caches; databases and mails stay
 	@.venv-audit/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements-audit.txt
 	@touch $@
 
-.PHONY: help install run demo test proof lint check bench audit catalogues lock coverage clean
+# Apart from .venv, too, whose packages it uses: they run our tests.
+.venv-mutation/.installed: requirements-mutation.txt .venv/.tested
+	@.venv/bin/python -m venv --clear .venv-mutation
+	@.venv-mutation/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements-mutation.txt
+	@.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+		> `.venv-mutation/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'`/postround.pth
+	@touch $@
+
+.PHONY: help install run demo test proof lint check bench audit catalogues lock coverage mutation clean

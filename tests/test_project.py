@@ -24,7 +24,13 @@ from config import Settings
 CHECKOUT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
 TOP_LEVEL: list[str] = PROJECT["tool"]["importlinter"]["root_packages"]
-LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-build.txt")
+LOCKS = (
+    "requirements.txt",
+    "requirements-test.txt",
+    "requirements-build.txt",
+    "requirements-audit.txt",
+    "requirements-mutation.txt",
+)
 
 
 @pytest.mark.parametrize("package", TOP_LEVEL)

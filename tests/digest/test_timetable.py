@@ -159,3 +159,53 @@ def test_slots_never_overlap_and_leave_no_gap(
     assert last.at <= now < coming.at
     assert previous_slot(table, coming).at <= last.at or previous_slot(table, coming) == last
     assert previous_slot(table, last).at <= last.at
+
+
+@pytest.mark.parametrize("words", ["1 10:00", "first mon 10:00"])
+def test_monthly_ones_too_keep_their_own_zone(words: str) -> None:
+    zone = "Pacific/Auckland"
+    found = next_slot(parse("monthly", words, zone), utc(2026, 5, 20))
+    assert (found.day, found.at) == (date(2026, 6, 1), utc(2026, 5, 31, 22))
+
+
+def test_a_day_begins_when_it_does_in_the_lists_zone() -> None:
+    table = parse("daily", "00:30", "Pacific/Auckland")
+    assert next_slot(table, utc(2026, 5, 31, 11)).day == date(2026, 6, 1)
+    assert last_slot(table, utc(2026, 5, 31, 13)).day == date(2026, 6, 1)
+    west = parse("daily", "23:30", "Pacific/Honolulu")
+    assert next_slot(west, utc(2026, 6, 1, 8)).day == date(2026, 5, 31)
+
+
+@pytest.mark.parametrize(
+    ("week", "days"),
+    [
+        ("first", range(1, 8)),
+        ("second", range(8, 15)),
+        ("third", range(15, 22)),
+        ("fourth", range(22, 29)),
+    ],
+)
+def test_each_month_has_one_such_weekday_whatever_day_it_begins_with(
+    week: str, days: range
+) -> None:
+    slot = last_slot(parse("monthly", f"{week} fri 10:00", LONDON), utc(2026, 1, 1))
+    for month in range(36):
+        slot = next_slot(parse("monthly", f"{week} fri 10:00", LONDON), slot.at)
+        assert (slot.day.year, slot.day.month) == (2026 + month // 12, month % 12 + 1)
+        assert slot.day.weekday() == 4 and slot.day.day in days
+
+
+def test_the_last_one_is_in_the_last_seven_days() -> None:
+    table = parse("monthly", "last fri 10:00", LONDON)
+    slot = last_slot(table, utc(2026, 1, 1))
+    for month in range(36):
+        slot = next_slot(table, slot.at)
+        assert (slot.day.year, slot.day.month) == (2026 + month // 12, month % 12 + 1)
+        assert (slot.day + timedelta(days=7)).month != slot.day.month
+        assert slot.day.weekday() == 4
+
+
+@pytest.mark.parametrize("words", ["0 10:00", "32 10:00", "031 10:00", "fifth mon 10:00"])
+def test_no_such_day_of_a_month_is_refused(words: str) -> None:
+    with pytest.raises(WrongTimetable):
+        parse("monthly", words, LONDON)

@@ -1,0 +1,122 @@
+"""What a verdict carries besides its word: a text, a question, a reason, fields, a time."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from moderation.days import LONGEST_WAIT, begins_with_time, read_wait
+from moderation.fields import day_of, unreadable
+from moderation.verdict import MAX_REASON, MAX_TEXT, read_verdict
+
+MONDAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ("ask, when is it?", "when is it?"),
+        ("ask - when?", "when?"),
+        ("ask when?\nand where?", "when?\nand where?"),
+        ("edit – a new text", "a new text"),
+        ("edit — a new text", "a new text"),
+        ("edit: a new text", "a new text"),
+        ("no - not ours", "not ours"),
+        ("no – not ours", "not ours"),
+        ("no; not ours", "not ours"),
+        ("no, thanks", ""),
+        ("no!", ""),
+        ("away 3-17 august", "3-17 august"),
+    ],
+)
+def test_what_stands_behind_the_word(reply: str, reason: str) -> None:
+    found = read_verdict(reply)
+    assert (found.kind, found.reason) == (reply.split()[0].strip(",:;!"), reason)
+    assert found.line == reply.partition("\n")[0]
+
+
+def test_what_is_unclear_is_quoted_back() -> None:
+    assert read_verdict("bananas are yellow\nreally").line == "bananas are yellow"
+    assert read_verdict("ask").line == "ask"
+
+
+def test_a_new_text_may_be_long_and_a_question_or_a_reason_may_not() -> None:
+    long = "some words of a line\n" * (MAX_TEXT // 21 + 1)
+    assert len(read_verdict(f"edit\n{long[:9000]}").reason) > MAX_REASON
+    for word in ("ask\n", "no, because\n"):
+        found = read_verdict(f"{word}{long[:3000]}")
+        assert MAX_REASON - 25 < len(found.reason) <= MAX_REASON
+
+
+@pytest.mark.parametrize(
+    ("reply", "fields", "text"),
+    [
+        ("edit title: New title\nA new text.", {"title": "New title"}, "A new text."),
+        ("edit\ntitle: New\n\ntopics: jobs\nText", {"title": "New", "topics": "jobs"}, "Text"),
+        ("edit, title: Rooms, topics: jobs\nText", {"title": "Rooms", "topics": "jobs"}, "Text"),
+        ("edit the text, title: Rooms\nbelow", {"title": "Rooms"}, "the text\nbelow"),
+    ],
+)
+def test_fields_above_a_new_text_are_no_part_of_it(
+    reply: str, fields: dict[str, str], text: str
+) -> None:
+    found = read_verdict(reply)
+    assert (found.kind, found.fields, found.reason) == ("edit", fields, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("", 1),
+        ("tomorrow", 1),
+        ("until tomorrow", 1),
+        ("1 day", 1),
+        ("2 days", 2),
+        ("for two days.", 2),
+        ("a week", 7),
+        ("2 weeks", 14),
+        ("until friday", 4),
+        ("until monday", 7),
+        ("until 26 November", 3),
+        ("8 weeks", 56),
+        (f"{LONGEST_WAIT} days", LONGEST_WAIT),
+        (f"{LONGEST_WAIT + 1} days", None),
+        ("0 days", None),
+        ("9 weeks", None),
+        ("until 23 November", None),
+        ("2 moons", None),
+        ("many days", None),
+    ],
+)
+def test_how_long_a_post_waits(text: str, days: int | None) -> None:
+    assert read_wait(text, MONDAY) == (None if days is None else MONDAY + timedelta(days=days))
+
+
+def test_a_bait_for_a_wait_ends_at_once() -> None:
+    for bait in ("1" * 100_000 + " days", "a " * 50_000, "until " * 20_000):
+        assert read_wait(bait, MONDAY) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["until friday", "friday", "3–17 august", "for two days", "next week", "august."]
+)
+def test_what_begins_with_a_time(text: str) -> None:
+    assert begins_with_time(text)
+
+
+@pytest.mark.parametrize("text", ["", "until", "to the author", "for the author"])
+def test_what_does_not(text: str) -> None:
+    assert not begins_with_time(text)
+
+
+def test_the_first_day_that_cannot_be_read_is_named() -> None:
+    fields = {"date": "26 November", "closes": "when the moon is full"}
+    assert unreadable(fields, MONDAY) == "closes: when the moon is full"
+    assert unreadable(fields | {"date": "some day"}, MONDAY) == "date: some day"
+    assert unreadable({"date": "None", "closes": "-", "title": "some day"}, MONDAY) == ""
+
+
+def test_a_day_or_none() -> None:
+    assert day_of("26 November", MONDAY) == date(2026, 11, 26)
+    assert [day_of(nothing, MONDAY) for nothing in ("None", "no", "-", "–")] == [None] * 4
