@@ -61,6 +61,13 @@ def test_every_sentence_is_translated(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
+def test_no_sentence_is_left_out_as_not_sure(language: str) -> None:
+    """A sentence that the merging marked so stays English: look at it, and take the mark away."""
+    with path_of(language).open("rb") as file:
+        assert [one.id for one in read_po(file) if one.id and one.fuzzy] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
 def test_a_translation_keeps_every_name_and_link(language: str) -> None:
     for sentence, said in messages(language).items():
         for form in said:
