@@ -12,7 +12,8 @@ from datetime import timedelta
 
 from delivery.letters import Pen, To
 from preferences import asking, joining, roll
-from preferences.phrases import ADDRESS, beginning, plain, without_courtesies
+from preferences.courtesies import beginning, plain, without_courtesies
+from preferences.phrases import ADDRESS
 from preferences.sheets import BadRow, Row
 from preferences.words import words
 from storage import confirmations, lists, volunteers

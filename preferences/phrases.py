@@ -1,15 +1,16 @@
 """Reads what stands on one line beside a wish's word: topics, dates, numbers, an address.
 
-Lines are folded and plain (see ``plain``) but for addresses. Pure, and linear in what strangers
-write.
+Lines are folded and plain (see ``courtesies.plain``) but for addresses. Pure, and linear in what
+strangers write.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from preferences.courtesies import beginning, ending, plain, stands_alone, without_courtesies
 from preferences.spelling import nearest
 from preferences.tongues import OWN_NAMES, read_language
 from preferences.until import Pause, read_pause
@@ -22,89 +23,7 @@ FREQUENCIES: dict[str, Frequency] = {
     "weekly": "weekly",
     "monthly": "monthly",
 }
-MOST_PARTS = 8
-_NAME = re.compile(r"[,.!]? [A-Z][\w'’-]{1,30}(?: [A-Z][\w'’-]{1,30})?[.!]?\Z")
-_PARTING = re.compile(r" ?[,&+] ?| و(?=\w)| (\w+)(?= )")
 ADDRESS = re.compile(r"[^\s<>\"(),:;@\[\]\\\\]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-
-
-def plain(line: str) -> str:
-    """Folded, without the punctuation that ends a word; dates and lists keep theirs."""
-    text = re.sub(r"[!;:\"()]|(?<!\d)\.|\.(?!\d)", " ", fold(line))
-    return " ".join(text.split())
-
-
-def stands_alone(line: str, own: frozenset[str], language: str, more: str = "") -> bool:
-    """Whether the line is one of the words and what may stand beside it, and no question.
-
-    ``more`` names further words that may stand there.
-    """
-    text, found = " ".join(line.replace(",", " ").split()), False
-    if "?" in text and text != "?":
-        return False
-    beside = words(language, "beside") | words(language, "polite") | words(language, "greetings")
-    beside |= words(language, more) if more else frozenset()
-    while text:
-        word = beginning(text, own)
-        found = found or bool(word)
-        word = word or beginning(text, beside)
-        if not word:
-            return False
-        text = text[len(word) :].strip()
-    return found
-
-
-def without_courtesies(line: str, language: str) -> str:
-    """Without the "please" before and the "thanks" after."""
-    polite = words(language, "polite") | words(language, "greetings")
-    while word := beginning(line, polite):
-        line = line[len(word) :].lstrip(" ,")
-    while word := _end(line, polite):
-        line = line[: -len(word)].rstrip(" ,")
-    return line
-
-
-def unsigned(line: str, language: str) -> str:
-    """Without a name behind the thanks: "stop, thank you, Carol"."""
-    found = _NAME.search(line)
-    if found is None:
-        return line
-    before = line[: found.start()].rstrip(" ,.!")
-    return before if _end(f" {plain(before)}", words(language, "polite")) else line
-
-
-def without_requests(line: str, language: str) -> Iterator[str]:
-    """Without courtesies; then without "can you" before and, where it is asked so, the "?" behind;
-    then without "send me", too."""
-    line = without_courtesies(line, language)
-    yield line
-    asks, polite = words(language, "asks"), words(language, "polite")
-    if beginning(line, asks):
-        line = without_courtesies(line.rstrip(" ?"), language)
-    for before in (asks | polite, asks | polite | words(language, "requests")):
-        while word := beginning(line, before):
-            line = line[len(word) :].lstrip(" ,")
-        yield line
-
-
-def with_commas(line: str) -> str:
-    """Plain, with a comma wherever a sentence or a half of one ends."""
-    return plain(re.sub(r"[;.](?!\d)|(?<!\d)[;.]", ",", fold(line))).strip(" ,")
-
-
-def parts(line: str, language: str) -> list[tuple[str, str]]:
-    """The line parted at its first comma, full stop or "and", at its second, and so on: what stands
-    before, and the rest."""
-    joining = words(language, "and_then")
-    found = []
-    for match in _PARTING.finditer(line):
-        if match[1] is None or match[1] in joining:
-            before, rest = line[: match.start()], line[match.end() :]
-            while word := beginning(rest, joining):
-                rest = rest[len(word) :].lstrip(" ,")
-            if before.strip() and rest.strip():
-                found.append((before.strip(), rest.strip()))
-    return found[:MOST_PARTS]
 
 
 def topics(
@@ -118,7 +37,7 @@ def topics(
     known, between = _names(known_topics), words(language, "between_topics")
     chosen: list[int] = []
     rest = " ".join(re.sub(r"[,&+]", " ", line[len(word) :]).split())
-    while tail := _end(rest, words(language, "tails")):
+    while tail := ending(rest, words(language, "tails")):
         rest = rest[: -len(tail)].rstrip()
     while rest:
         # A topic's own name may hold an "and": the longest name is looked for first.
@@ -202,7 +121,7 @@ def new_address(line: str, language: str) -> str:
 
 def only(line: str, known_topics: Sequence[Topic], language: str) -> tuple[int, ...] | None:
     """ "housing only": the ids, as of "only housing"."""
-    word = _end(line, words(language, "only"))
+    word = ending(line, words(language, "only"))
     if not word:
         return None
     begin = next(iter(sorted(words(language, "topics"))))
@@ -219,17 +138,6 @@ def search(line: str, language: str) -> str:
     """ "search housing advice": what is looked for, or ""."""
     begin = beginning(line, words(language, "search"))
     return line[len(begin) :].strip() if begin else ""
-
-
-def beginning(text: str, known: frozenset[str]) -> str:
-    """The longest of ``known`` with which the text begins, as a whole word; "" for none."""
-    fitting = [word for word in known if text == word or text.startswith((f"{word} ", f"{word},"))]
-    return max(fitting, key=len, default="")
-
-
-def _end(text: str, known: frozenset[str]) -> str:
-    fitting = [word for word in known if text.endswith((f" {word}", f",{word}"))]
-    return max(fitting, key=len, default="")
 
 
 def _names(known_topics: Sequence[Topic]) -> dict[str, int]:

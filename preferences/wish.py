@@ -1,7 +1,8 @@
 """Reads what a reader asks for: typed words in, Wishes out. Changes nothing, knows no database.
 
 Each line may hold one wish, and the first line must; what stands below it and is none (a name,
-a signature) is passed over. What comes after a word (topics, dates, numbers) is in phrases.py.
+a signature) is passed over. What comes after a word (topics, dates, numbers) is in phrases.py, the
+please and the thanks in courtesies.py.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from preferences import phrases
-from preferences.phrases import FREQUENCIES, plain, stands_alone
+from preferences import courtesies, phrases
+from preferences.courtesies import plain, stands_alone
+from preferences.phrases import FREQUENCIES
 from preferences.spelling import nearest
 from preferences.words import fold, words
 from storage.records import Topic
@@ -81,17 +83,17 @@ def read_wishes(
 def _greets(line: str, language: str) -> bool:
     """ "Hi Postround team," or "Thanks!", and no more."""
     text = " ".join(re.findall(r"[\w']+", fold(line)))
-    greeting = phrases.beginning(text, words(language, "greetings"))
+    greeting = courtesies.beginning(text, words(language, "greetings"))
     return (bool(greeting) and len(text.split()) <= 4) or text in words(language, "polite")
 
 
 def _read(line: str, topics: Sequence[Topic], today: date, language: str) -> tuple[Wish, ...]:
     """The wishes of one line, most often one; or one that is unclear."""
-    folded = plain(phrases.unsigned(line, language))
-    bare = phrases.without_courtesies(folded, language)
+    folded = plain(courtesies.unsigned(line, language))
+    bare = courtesies.without_courtesies(folded, language)
     if "?" in bare.strip("? "):
         return (Wish("unclear", {}, line),)
-    for text in dict.fromkeys((folded, *phrases.without_requests(folded, language))):
+    for text in dict.fromkeys((folded, *courtesies.without_requests(folded, language))):
         if wish := _wish(text, line, topics, today, language):
             return (wish,)
     if several := _several(line, topics, today, language):
@@ -121,10 +123,10 @@ def _several(line: str, topics: Sequence[Topic], today: date, language: str) -> 
     """ "weekly, large print": several wishes in one line, where all of it is plain. Nobody leaves
     in half a sentence, and an address has a line of its own."""
     found: list[Wish] = []
-    unsigned = phrases.unsigned(line, language)
-    rest = phrases.with_commas(unsigned) if len(line) <= MAX_SEVERAL else ""
+    unsigned = courtesies.unsigned(line, language)
+    rest = courtesies.with_commas(unsigned) if len(line) <= MAX_SEVERAL else ""
     while rest:
-        for before, after in ((rest, ""), *reversed(phrases.parts(rest, language))):
+        for before, after in ((rest, ""), *reversed(courtesies.parts(rest, language))):
             wish = _of_part(before, topics, today, language)
             if wish:
                 found, rest = [*found, wish], after
@@ -135,7 +137,7 @@ def _several(line: str, topics: Sequence[Topic], today: date, language: str) -> 
 
 
 def _of_part(text: str, topics: Sequence[Topic], today: date, language: str) -> Wish | None:
-    for tried in dict.fromkeys((text, *phrases.without_requests(text, language))):
+    for tried in dict.fromkeys((text, *courtesies.without_requests(text, language))):
         wish = _wish(tried, text, topics, today, language)
         if wish and wish.kind not in ("stop", "join", "address"):
             return wish

@@ -198,7 +198,6 @@ LETTER_VALUES: dict[str, Any] = {
     "duties": (DutyView(date(2026, 11, 23), date(2026, 11, 29), "Bob", "Amina"),),
     "absences": (DutyView(date(2026, 12, 21), date(2027, 1, 2), "Amina"),),
     "instead": (DutyView(date(2026, 11, 23), date(2026, 11, 29), "Amina", "Dana"),),
-    "alone": False,
     "passed": 2,
     "last": date(2026, 12, 2),
     "back": date(2026, 12, 3),
