@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from preferences.words import fold, words
 
-MOST_PARTS = 8
+MOST_PARTS = 4
+"""Each way of parting a line costs."""
 _NAME = re.compile(r"[,.!]? [A-Z][\w'’-]{1,30}(?: [A-Z][\w'’-]{1,30})?[.!]?\Z")
 _PARTING = re.compile(r" ?[,&+] ?| و(?=\w)| (\w+)(?= )")
 
@@ -30,8 +32,7 @@ def stands_alone(line: str, own: frozenset[str], language: str, more: str = "") 
     text, found = " ".join(line.replace(",", " ").split()), False
     if "?" in text and text != "?":
         return False
-    beside = words(language, "beside") | words(language, "polite") | words(language, "greetings")
-    beside |= words(language, more) if more else frozenset()
+    beside = _beside(language, more)
     while text:
         word = beginning(text, own)
         found = found or bool(word)
@@ -40,6 +41,12 @@ def stands_alone(line: str, own: frozenset[str], language: str, more: str = "") 
             return False
         text = text[len(word) :].strip()
     return found
+
+
+@cache
+def _beside(language: str, more: str) -> frozenset[str]:
+    kinds = ("beside", "polite", "greetings", *filter(None, (more,)))
+    return frozenset(word for kind in kinds for word in words(language, kind))
 
 
 def unsigned(line: str, language: str) -> str:

@@ -47,6 +47,8 @@ _ONLY_SHOWN = ("settings", "data", "help")
 MAX_LINES = 40
 MAX_LINE = 300
 MAX_SEVERAL = 160
+MOST_SEVERAL = 5
+"""Wishes in one line, and lines of which each may hold several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,11 @@ def read_wishes(
     first = _read(lines[0], topics, today, language)
     if first[0].kind == "unclear":
         return first
-    rest = (wish for line in lines[1:] for wish in _read(line, topics, today, language))
+    rest = (
+        wish
+        for number, line in enumerate(lines[1:])
+        for wish in _read(line, topics, today, language, several=number < MOST_SEVERAL)
+    )
     return (*first, *(wish for wish in rest if wish.kind != "unclear"))
 
 
@@ -87,7 +93,9 @@ def _greets(line: str, language: str) -> bool:
     return (bool(greeting) and len(text.split()) <= 4) or text in words(language, "polite")
 
 
-def _read(line: str, topics: Sequence[Topic], today: date, language: str) -> tuple[Wish, ...]:
+def _read(
+    line: str, topics: Sequence[Topic], today: date, language: str, *, several: bool = True
+) -> tuple[Wish, ...]:
     """The wishes of one line, most often one; or one that is unclear."""
     folded = plain(courtesies.unsigned(line, language))
     bare = courtesies.without_courtesies(folded, language)
@@ -96,8 +104,8 @@ def _read(line: str, topics: Sequence[Topic], today: date, language: str) -> tup
     for text in dict.fromkeys((folded, *courtesies.without_requests(folded, language))):
         if wish := _wish(text, line, topics, today, language):
             return (wish,)
-    if several := _several(line, topics, today, language):
-        return several
+    if several and (found := _several(line, topics, today, language)):
+        return found
     if wanted := phrases.search(bare, language):
         return (Wish("search", {"for": wanted}, line),)
     return (_misspelt(bare, line, language),)
@@ -125,7 +133,7 @@ def _several(line: str, topics: Sequence[Topic], today: date, language: str) -> 
     found: list[Wish] = []
     unsigned = courtesies.unsigned(line, language)
     rest = courtesies.with_commas(unsigned) if len(line) <= MAX_SEVERAL else ""
-    while rest:
+    while rest and len(found) < MOST_SEVERAL:
         for before, after in ((rest, ""), *reversed(courtesies.parts(rest, language))):
             wish = _of_part(before, topics, today, language)
             if wish:
@@ -133,7 +141,7 @@ def _several(line: str, topics: Sequence[Topic], today: date, language: str) -> 
                 break
         else:
             return ()
-    return tuple(found)
+    return () if rest else tuple(found)
 
 
 def _of_part(text: str, topics: Sequence[Topic], today: date, language: str) -> Wish | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -111,3 +112,13 @@ def test_a_topic_called_like_a_word_of_ours_does_not_hide_it() -> None:
 def test_the_line_that_was_not_understood_is_quoted_back() -> None:
     (wish,) = read_wishes("Hi,\nWhat is this?\nCarol", TOPICS, TODAY)
     assert wish.line == "What is this?"
+
+
+@pytest.mark.parametrize(
+    "bait",
+    ["weekly and " * 14, "please " * 22, "weekly, large print, " * 7, "a, " * 50, "x, " * 99],
+)
+def test_forty_lines_made_to_be_slow_cost_little(bait: str) -> None:
+    began = time.process_time()
+    read_wishes("\n".join(["weekly", *[bait] * 39]), TOPICS, TODAY)
+    assert time.process_time() - began < 2
