@@ -149,7 +149,12 @@ def _decides(town: Town, file: Path) -> None:
     words = ANSWERS.get(file.stem, "yes")
     town.reply(asked, words)
     decided = town.wait("post_decided", str(asked["To"]), thread=asked)
-    town.tell(f"{words.splitlines()[0]!r:60.60} → {decided['Subject']}")
+    town.tell(f"{words.splitlines()[0]!r:60.60} → {_first_line(decided)}")
+
+
+def _first_line(mail: EmailMessage) -> str:
+    """What happened: the subject is that of the whole thread."""
+    return next(line for line in text_of(mail).splitlines() if line.strip())
 
 
 def _changes_mind(town: Town) -> None:
@@ -157,10 +162,10 @@ def _changes_mind(town: Town) -> None:
     decided = town.wait("post_decided", str(asked["To"]), thread=asked)
     town.reply(decided, "undo")
     undone = town.wait("verdict_undone", str(asked["To"]), thread=asked)
-    town.tell(str(undone["Subject"]))
+    town.tell(_first_line(undone))
     town.reply(undone, "👍")
     again = town.wait("post_decided", str(asked["To"]), thread=asked, after=decided)
-    town.tell(str(again["Subject"]))
+    town.tell(_first_line(again))
 
 
 def _mallory(town: Town) -> None:

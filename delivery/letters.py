@@ -73,15 +73,15 @@ class Pen:
         automatic: str = "auto-generated",
         attached: Sequence[Attachment] = (),
         headers: dict[str, str] | None = None,
-        subject: str = "",
+        thread: str = "",
         **values: Any,
     ) -> int:
         """Puts the letter ``name`` for ``to`` into the outbox; its id.
 
-        ``answers`` is the Message-ID of the mail whose thread it joins, and ``subject`` that of the
-        thread, where it is not the letter's own. The template gets
-        ``values`` and, always, list_title, list_address, help_address and reply_address. To
-        somebody who was forgotten, and so has no address any more, nothing is written: 0.
+        ``answers`` is the Message-ID of the mail whose thread it joins, and ``thread`` the subject
+        of that thread, where it is not the letter's own. The template gets ``values`` and, always,
+        list_title, list_address, help_address and reply_address. To somebody who was forgotten, and
+        so has no address any more, nothing is written: 0.
         """
         if not to.address:
             return 0
@@ -96,7 +96,7 @@ class Pen:
         draft = Draft(
             letter=name,
             to=to.address,
-            subject=subject or wording.subject,
+            subject=thread or wording.subject,
             text=wording.text,
             html=wording.html,
             created_at=self.now,

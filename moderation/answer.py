@@ -210,7 +210,7 @@ def _somebody_else(heard: Heard) -> Answered:
             "verdict_not_yours",
             to_moderator(heard.volunteer, post),
             answers=thread.answers,
-            subject=thread.subject,
+            thread=thread.subject,
             post_title=post.title,
         )
     history.note(pen.tx, pen.now, "postround", what, post_id=post.id)
@@ -283,7 +283,7 @@ def _write(heard: Heard, letter: str, to: To | None = None, **values: Any) -> No
         letter,
         to or to_moderator(volunteer, post),
         answers=thread.answers or heard.reading.message_id or "",
-        subject=thread.subject,
+        thread=thread.subject,
         automatic="auto-replied",
         post_title=post.title,
         **values,

@@ -166,7 +166,7 @@ def _write(case: Case, letter: str, **values: Any) -> None:
         letter,
         to_author(case.post),
         answers=case.answers or thread.answers,
-        subject=thread.subject,
+        thread=thread.subject,
         automatic="auto-replied",
         post_title=case.post.title,
         **values,

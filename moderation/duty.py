@@ -110,7 +110,7 @@ def pass_on(
         "post_passed",
         to_moderator(volunteer, post),
         answers=answers,
-        subject=threads.with_moderator(pen, post, volunteer).subject,
+        thread=threads.with_moderator(pen, post, volunteer).subject,
         automatic="auto-replied",
         post_title=post.title,
         taker=_name(taker) if taker else "",

@@ -166,7 +166,7 @@ def to_one(
         letter,
         to_moderator(volunteer, case.post, urgent=urgent),
         answers=thread.answers,
-        subject=thread.subject,
+        thread=thread.subject,
         automatic=automatic,
         post_title=case.post.title,
         **values,
@@ -215,7 +215,7 @@ def _to_author(case: Case, letter: str, to: To | None = None, **values: Any) -> 
         letter,
         to or to_author(case.post),
         answers=thread.answers,
-        subject=thread.subject,
+        thread=thread.subject,
         post_title=case.post.title,
         **values,
     )

@@ -52,7 +52,7 @@ def let_in(pen: Pen, post: Post, round_up: datetime, subject: str = "") -> None:
         "post_approved",
         to_author(post),
         answers=thread.answers,
-        subject=thread.subject,
+        thread=thread.subject,
         automatic="auto-replied",
         post_title=post.title,
         due=round_up.astimezone(zone),
