@@ -93,6 +93,15 @@ def test_how_long_a_post_waits(text: str, days: int | None) -> None:
     assert read_wait(text, MONDAY) == (None if days is None else MONDAY + timedelta(days=days))
 
 
+def test_a_weekday_is_the_next_of_its_name_whatever_day_it_is() -> None:
+    wednesday = date(2026, 11, 25)
+    assert read_wait("until friday", wednesday) == date(2026, 11, 27)
+    assert read_wait("until tuesday", wednesday) == date(2026, 12, 1)
+    assert read_wait(f"until {wednesday + timedelta(days=LONGEST_WAIT):%d %B}", wednesday) == (
+        wednesday + timedelta(days=LONGEST_WAIT)
+    )
+
+
 def test_a_bait_for_a_wait_ends_at_once() -> None:
     for bait in ("1" * 100_000 + " days", "a " * 50_000, "until " * 20_000):
         assert read_wait(bait, MONDAY) is None
