@@ -24,7 +24,8 @@ from tests.servers import Installation
 
 HOSTILE_A_SECOND = 42
 CLIENTS = 8
-HONEST_WITHIN = 2.0
+HONEST_WITHIN = times(10, 2)
+"""Seconds: the short form shares two cores with all the other tests, and shows no speed."""
 TOLD_WITHIN = 60.0
 MOST_MEMORY = 512 * MIB
 

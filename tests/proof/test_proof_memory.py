@@ -17,7 +17,8 @@ from tests.proof.town import town
 from tests.servers import CHECKOUT, Installation, not_longer_than_we_live
 
 MOST_MEMORY = 512 * MIB
-HONEST_WITHIN = 2.0
+HONEST_WITHIN = times(10, 2)
+"""Seconds: the short form shares two cores with all the other tests, and shows no speed."""
 TOLD_WITHIN = 60.0
 
 

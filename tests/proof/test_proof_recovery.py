@@ -108,7 +108,10 @@ Row = dict[str, object]
 
 def _rows(numbers: range, news: int) -> Iterator[tuple[Row, Row, Row]]:
     for number in numbers:
-        author, at = author_of(str(number)), datetime.now(UTC) - timedelta(days=8, minutes=45 * number)
+        author, at = (
+            author_of(str(number)),
+            datetime.now(UTC) - timedelta(days=8, minutes=45 * number),
+        )
         yield (
             {"id": number, "sha256": f"{number:064x}", "content": written(str(number), author)},
             {

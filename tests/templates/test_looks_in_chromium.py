@@ -30,7 +30,9 @@ HOSTILE = (
 def test_nothing_is_wider_than_a_small_phone(tmp_path: Path) -> None:
     forms: tuple[Form, ...] = ("html", "large")
     shown = {name: page(name, **page_values(name)) for name in PAGE_VALUES}
-    shown["long"] = page("leave", list_title="g" * 60, address=LONG.author_address)
+    shown["long"] = page(
+        "leave", **page_values("leave") | {"list_title": "g" * 60, "address": LONG.author_address}
+    )
     shown |= {form: joined(form, [("g" * 60, [DROP_IN, LONG])]) for form in forms}
     for name in ("post_held", "joining_done", "settings_shown", "settings_changed"):
         long = values_of(name) | {"post_title": LONG.title, "post_text": LONG.text}
