@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from delivery.letters import Pen
-from moderation import asking, duty, question, tell, urgent
+from moderation import asking, duty, question, swap, tell, urgent
 from moderation.days import read_wait
 from moderation.decide import DECISIONS, decide
 from moderation.tell import Case
@@ -57,7 +57,7 @@ def about_duty(
         return duty.away(pen, volunteer, verdict.reason, round_up, answers=answers)
     if verdict.kind == "back":
         return duty.back(pen, volunteer, answers=answers)
-    return duty.swap(pen, volunteer, verdict.reason, answers=answers)
+    return swap.ask_for(pen, volunteer, verdict.reason, answers=answers)
 
 
 def today(pen: Pen) -> date:

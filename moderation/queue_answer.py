@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from delivery.letters import Pen, To
-from moderation import act, duty, queue
+from moderation import act, duty, queue, swap
 from moderation.answer import (
     ASK_AGAIN_AFTER,
     CONFIRM_WITHIN,
@@ -113,8 +113,8 @@ def swapped(pen: Pen, waiting: Confirmation, reading: Reading) -> Answered:
     says = read_verdict(reading.reply_text, (), pen.sender.language).kind
     agreed = says == "yes" or confirms(reading.reply_text, pen.sender.language)
     if not agreed and says != "no":
-        return Answered("command", duty.ask_again_to_swap(pen, waiting, reading.message_id or ""))
-    return Answered("command", duty.confirmed_swap(pen, waiting, agreed=agreed))
+        return Answered("command", swap.ask_again(pen, waiting, reading.message_id or ""))
+    return Answered("command", swap.answered(pen, waiting, agreed=agreed))
 
 
 def _hear(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, update
 
 from delivery.letters import Pen
 from digest.coming import next_weekly
-from moderation import asking, duty, queue, remind
+from moderation import asking, duty, queue, remind, swap
 from moderation.hold import Limits
 from storage import history, lists, queues, volunteers
 from storage import outgoing as storage_outgoing
@@ -286,7 +286,7 @@ def test_who_goes_away_today_hands_over_what_waits(three: Office) -> None:
 )
 def test_a_swap_names_the_other_as_people_do(three: Office, said: str) -> None:
     with three.db.write() as tx:
-        duty.swap(pen(three, tx), three.bob, said)
+        swap.ask_for(pen(three, tx), three.bob, said)
     assert told(three) == ["rota_swap_asked to amina", "rota_swap_sent to bob"]
 
 
