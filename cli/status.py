@@ -80,10 +80,10 @@ def _show(found: dict[str, Any], now: datetime) -> None:
     click.echo(f"Running    {', '.join(alive) or 'nothing'}")
     letters_, posts, box = found["letters"], found["posts"], found["outgoing"]
     click.echo(f"Letters    {letters_['unread']} unread, {letters_['stuck']} stuck")
-    click.echo(f"Posts      {posts['held']} wait for a moderator")
+    click.echo(f"Posts      {posts['held']} waiting for a moderator")
     doubt = f", {box['perhaps_sent']} perhaps sent" if box["perhaps_sent"] else ""
-    click.echo(f"Outgoing   {box['waiting']} wait, {box['refused']} refused{doubt}")
-    day = f"{letters_['last_day']} letters, {posts['last_day']} posts, {box['last_day']} mails sent"
+    click.echo(f"Outgoing   {box['waiting']} waiting, {box['refused']} refused{doubt}")
+    day = f"letters {letters_['last_day']}, posts {posts['last_day']}, mails sent {box['last_day']}"
     click.echo(f"Last day   {day}")
     click.echo(f"Readers    {found['readers'].get('active', 0)}")
     if found["late"]:
