@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, exists, func, or_, select, true
+from sqlalchemy import Connection, case, exists, func, or_, select, true
 
 from storage.tables import author, letter, mailing_list, raw_message, subscriber, volunteer
 
@@ -30,7 +30,8 @@ def free_in(tx: Connection, lane: Lane, now: datetime, limit: int) -> dict[int, 
     free &= _LANES[lane]
     if lane == "rare":
         free &= letter.c.id.in_(_rare(tx, limit))
-    chosen = select(letter.c.id, letter.c.attempts).where(free).order_by(letter.c.id).limit(limit)
+    order = (_SUSPECTED, letter.c.id) if lane == "alone" else (letter.c.id,)
+    chosen = select(letter.c.id, letter.c.attempts).where(free).order_by(*order).limit(limit)
     rows = tx.execute(chosen.with_for_update(skip_locked=True))
     return {row.id: row.attempts for row in rows}
 
@@ -47,6 +48,9 @@ _SMALL = exists().where(
     raw_message.c.id == letter.c.raw_id, func.length(raw_message.c.content) < LARGE
 )
 _COMMON = (letter.c.attempts == 0) & _SMALL
+# Of many that were in hand when a process was killed at most one is to blame: each is tried once
+# alone before any is tried again, or a few kills in a row would leave the oldest one stuck.
+_SUSPECTED = case((letter.c.attempts > 1, letter.c.attempts), else_=0)
 # The envelope can be forged, so this only ever changes the order.
 _KNOWN = or_(
     *(

@@ -172,6 +172,19 @@ def test_i1_a_letter_that_kills_its_readers_is_stuck_after_three(database: Datab
         assert len(letters.take(tx, now, LEASE)) == 1
 
 
+def test_i1_kills_in_a_row_leave_no_letter_stuck_while_others_wait(database: Database) -> None:
+    now = NOON
+    with database.write() as tx:
+        some = [keep(tx, [arrival(RAW + bytes([65 + n]))])[0] for n in range(12)]
+        letters.take(tx, now, LEASE, 20, "common")
+        tried = []
+        for _ in range(2 * len(some)):
+            now += LEASE + MINUTE
+            tried += [one.id for one in letters.take(tx, now, LEASE, 1, "alone")]
+        assert tried == some + some
+        assert letters.waiting_for_a_person(tx) == []
+
+
 def test_a_letter_is_settled_once_and_only_while_it_is_read(database: Database) -> None:
     with database.write() as tx:
         (number,) = keep(tx, [arrival(RAW)])
