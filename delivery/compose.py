@@ -20,6 +20,7 @@ from templates.flow import one_line
 
 # Lines under 998 octets and 7 bits on every way (RFC 5321 §4.5.3.1.6); CR or LF in a header raises.
 POLICY = policy.SMTP.clone(cte_type="7bit", max_line_length=78)
+LONGEST_LINE = 998
 
 # What strangers wrote goes into a header only when it fits into a line.
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,400}\Z")
@@ -82,7 +83,13 @@ def _field(name: str, value: str | Address) -> bytes:
     # The package takes a millisecond for what most often is ready as it stands.
     if len(line) < 78 and line.isascii() and line.isprintable() and "=?" not in line:
         return line.encode() + b"\r\n"
-    return POLICY.fold_binary(*POLICY.header_store_parse(name, value))
+    try:
+        return POLICY.fold_binary(*POLICY.header_store_parse(name, value))
+    except RecursionError:
+        # Hundreds of brackets within each other, where the package sees comments (RFC 5322 §3.2.2).
+        if not (line.isascii() and line.isprintable() and len(line) <= LONGEST_LINE):
+            raise ValueError(f"{name} cannot be written") from None
+        return line.encode() + b"\r\n"
 
 
 def _content(draft: Draft) -> bytes:

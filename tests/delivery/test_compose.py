@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes, policy
+from email.headerregistry import Address
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery.compose import Draft, compose, new_message_id
+from delivery.compose import Draft, _field, compose, new_message_id
 from storage.records import Attachment, MailingList
 from tests.mailbox import Mail
 
@@ -189,3 +190,10 @@ def test_message_ids_are_ours_and_never_twice() -> None:
 def test_c16_a_subject_that_looks_encoded_is_not_decoded_again() -> None:
     mail = sent(replace(DRAFT, subject="Æbleskiver =?utf-8?Q?caf=A9?= på fredag"))
     assert mail.subject == "Æbleskiver = ?utf-8?Q?caf=A9?= på fredag"
+
+
+def test_brackets_within_brackets_in_an_address_break_nothing() -> None:
+    deep = "(" * 300 + "é"
+    assert _field("To", Address(username="a", domain="(" * 400)).startswith(b"To: a@((")
+    with pytest.raises(ValueError, match="cannot be written"):
+        _field("To", Address(username="a", domain=deep))
