@@ -20,7 +20,7 @@ from templates.flow import one_line
 
 # Lines under 998 octets and 7 bits on every way (RFC 5321 §4.5.3.1.6); CR or LF in a header raises.
 POLICY = policy.SMTP.clone(cte_type="7bit", max_line_length=78)
-LONGEST_LINE = 998
+_UNFOLDED = POLICY.clone(max_line_length=998)
 
 # What strangers wrote goes into a header only when it fits into a line.
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,400}\Z")
@@ -76,20 +76,24 @@ def _header(sender: MailingList, draft: Draft) -> Iterator[tuple[str, str | Addr
 
 def _field(name: str, value: str | Address) -> bytes:
     """One header field, encoded and folded where it must be. ValueError for a line break in it."""
+    if isinstance(value, Address) and not value.display_name:
+        return _mailbox(name, value)
     line = f"{name}: {value}"
-    if name == "To" and isinstance(value, Address) and not value.username.isascii():
-        # RFC 6532 §3.2: an address is never an encoded word (RFC 2047 §5), so it stands as it is.
-        return f"{name}: {value.addr_spec}".encode() + b"\r\n"
     # The package takes a millisecond for what most often is ready as it stands.
     if len(line) < 78 and line.isascii() and line.isprintable() and "=?" not in line:
         return line.encode() + b"\r\n"
-    try:
-        return POLICY.fold_binary(*POLICY.header_store_parse(name, value))
-    except RecursionError:
-        # Hundreds of brackets within each other, where the package sees comments (RFC 5322 §3.2.2).
-        if not (line.isascii() and line.isprintable() and len(line) <= LONGEST_LINE):
-            raise ValueError(f"{name} cannot be written") from None
-        return line.encode() + b"\r\n"
+    return POLICY.fold_binary(*POLICY.header_store_parse(name, value))
+
+
+def _mailbox(name: str, address: Address) -> bytes:
+    """An address is not folded, and no encoded word (RFC 2047 §5).
+
+    To goes in UTF-8 where it has letters beyond ASCII (RFC 6532 §3.2), since its server must take
+    them anyway; the others may not ask that of the reader's server.
+    """
+    if name == "To" or address.addr_spec.isascii():
+        return f"{name}: {address.addr_spec}\r\n".encode()
+    return _UNFOLDED.fold_binary(*_UNFOLDED.header_store_parse(name, address))
 
 
 def _content(draft: Draft) -> bytes:
@@ -144,7 +148,7 @@ def one_person(address: str) -> Address:
     spec = f"{local}@{a_labels(domain)}"
     try:
         return Address(addr_spec=spec)
-    except (HeaderParseError, ValueError, IndexError):
+    except (HeaderParseError, ValueError, IndexError, RecursionError):
         return Address(username=local, domain=a_labels(domain))
 
 

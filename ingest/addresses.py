@@ -239,6 +239,8 @@ def _address(text: str) -> str:
         words = text.split()
         whole = [word for word in words if "@" in word.strip("@")]
         text = whole[0] if len(whole) == 1 and len(words) > 1 else "".join(words)
+        local, at, domain = text.rpartition("@")
+        text = local + at + domain.partition("(")[0] if at else text  # a comment without an end
     elif text.count('"') == 1:
         text = text.replace('"', "")
     return text.strip(",;") if "[" in text else text.strip(",;[]")

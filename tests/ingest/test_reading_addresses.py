@@ -63,6 +63,7 @@ BAIT = [
         ("Ann <a@b>\r\n, ,\r\n Ben\r\n <c@d>", [("Ann", "a@b"), ("Ben", "c@d")]),
         ("alice at partner.example (Alice)", [("Alice", "alice@partner.example")]),
         ("root, a@b", [("", "root"), ("", "a@b")]),
+        ("Bob <bob@council.example((((a>", [("Bob", "bob@council.example")]),
     ],
 )  # fmt: skip
 def test_addresses_are_read_as_a_person_reads_them(raw: str, found: list[tuple[str, str]]) -> None:
