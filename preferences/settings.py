@@ -30,15 +30,18 @@ def today(pen: Pen) -> date:
 
 
 def in_force(reader: Subscriber, today: date) -> Subscriber:
-    """The reader as they are on that day: a pause that is over is none."""
-    over = reader.paused_until is not None and reader.paused_until <= today
-    return replace(reader, paused_until=None, paused_from=None) if over else reader
+    """The reader as they are on that day: a pause that is over is none, and one that has begun
+    has no first day to come."""
+    if reader.paused_until is not None and reader.paused_until <= today:
+        return replace(reader, paused_until=None, paused_from=None)
+    begun = reader.paused_from is not None and reader.paused_from <= today
+    return replace(reader, paused_from=None) if begun else reader
 
 
 def is_paused(reader: Subscriber, today: date) -> bool:
     """Whether they get no mail on that day: a pause may be for later."""
-    later = reader.paused_from is not None and reader.paused_from > today
-    return in_force(reader, today).paused_until is not None and not later
+    now = in_force(reader, today)
+    return now.paused_until is not None and now.paused_from is None
 
 
 def settings_values(pen: Pen, reader: Subscriber) -> dict[str, Any]:
@@ -54,15 +57,9 @@ def settings_values(pen: Pen, reader: Subscriber) -> dict[str, Any]:
         "length": reader.length,
         "files": reader.attachments,
         "tongue": "" if pen.sender.speaks(reader.language) == reader.language else reader.language,
-        "paused_from": _later(reader, today(pen)),
+        "paused_from": in_force(reader, today(pen)).paused_from or "",
         "paused_until": in_force(reader, today(pen)).paused_until or "",
     }
-
-
-def _later(reader: Subscriber, today: date) -> date | str:
-    """The first day of a pause that has not begun; "" for none."""
-    begins = in_force(reader, today).paused_from
-    return begins if begins and begins > today else ""
 
 
 def sentences(
@@ -83,9 +80,8 @@ def sentences(
         said["all_chosen"] = not after.topics
     said["written"] = pen.sender.spoken
     said["own"] = _own(before, after, names)
-    said["written"] = pen.sender.spoken
     if (after.paused_until, after.paused_from) != (before.paused_until, before.paused_from):
-        said["since"] = _later(after, today(pen))
+        said["since"] = in_force(after, today(pen)).paused_from or ""
         said["until"] = after.paused_until or ""
         said["resumed"] = after.paused_until is None
     return templates.sentences("changes", pen.sender.speaks(after.language), **said)

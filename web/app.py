@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -19,7 +20,7 @@ from config import Settings
 from delivery.letters import Desk
 from storage.database import Database, Unavailable
 from web import confirming, copying, joining, leaving, reading, settings_page
-from web.guard import Guard, TooLarge
+from web.guard import Guard, TooLarge, comes_from_elsewhere
 from web.health import health
 from web.site import Site, show
 from web.tongues import among
@@ -38,6 +39,8 @@ def create_app(
 
     def route(path: str, page: Page, methods: list[str]) -> Route:
         async def endpoint(request: Request) -> Response:
+            if comes_from_elsewhere(request.scope):
+                raise HTTPException(403)
             return await page(request, site)
 
         return Route(path, endpoint, methods=methods)
@@ -70,6 +73,7 @@ def create_app(
         ],
         exception_handlers={
             400: sorry("error", 400, notice="unread"),
+            403: sorry("error", 403, {"Connection": "close"}),
             404: sorry("not_found", 404),
             405: sorry("not_found", 404),
             TooLarge: sorry("error", 413, notice="too_large"),

@@ -1,7 +1,8 @@
 """Stands before every page: no page is kept, framed, or tells another site where its reader was.
 
-Forms larger than any of ours are turned away before they are read, and so is what another site
-has a visitor send. There is no cookie for it to ride on, but it could join somebody in their name.
+Forms larger than any of ours are turned away before they are read, and what another site has a
+visitor send is known. There is no cookie for it to ride on, but it could join somebody in their
+name.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 from functools import cache
 
 from starlette.datastructures import MutableHeaders
-from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import templates
@@ -24,9 +24,6 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
-        if scope["method"] == "POST" and _from_elsewhere(scope):
-            await _refused(scope, receive, send)
             return
         read = 0
 
@@ -48,18 +45,12 @@ class Guard:
         await self.app(scope, counted, guarded)
 
 
-def _from_elsewhere(scope: Scope) -> bool:
-    """Whether the browser says that another site's page sends it (Fetch Metadata). Where mail
+def comes_from_elsewhere(scope: Scope) -> bool:
+    """Whether the browser says that another site's page posts it (Fetch Metadata). Where mail
     programs press for their reader (RFC 8058) that is right: the mark is proof enough."""
-    if scope["path"].startswith("/leave/"):
+    if scope["method"] != "POST" or scope["path"].startswith("/leave/"):
         return False
     return (b"sec-fetch-site", b"cross-site") in scope["headers"]
-
-
-async def _refused(scope: Scope, receive: Receive, send: Send) -> None:
-    headers = _headers() | {"Connection": "close"}
-    page = HTMLResponse(templates.page("error"), 403, headers=headers)
-    await page(scope, receive, send)
 
 
 class TooLarge(Exception):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
 
+from delivery.days import read_day
 from preferences.until import read_until
 from storage.records import FILES, FORMATS, FREQUENCIES, LENGTHS, MailingList, Subscriber, Topic
 from web.site import Site, field
@@ -23,6 +24,7 @@ _CHOICES: dict[str, tuple[Sequence[str], str]] = {
     "attachments": (FILES, "no_such_files"),
 }
 _ALWAYS_SENT = ("frequency", "format")
+PAUSE = ("paused_from", "paused_until")
 
 
 def today(site: Site, sender: MailingList) -> date:
@@ -48,18 +50,33 @@ def wanted_of(
             errors.append((name, error))
     if field(form, "language") in sender.spoken:
         wanted["language"] = field(form, "language")
-    typed = field(form, "paused_until", 40)
-    until = _until(typed, today, reader)
-    if typed and until is None:
+    pause, wrong = _pause(form, today, reader)
+    return wanted | pause, [*errors, *wrong]
+
+
+def _pause(form: FormData, today: date, reader: Subscriber) -> tuple[dict[str, Any], Errors]:
+    """Days in a browser's own form, or in words. Without a first day it begins today."""
+    first, last = (field(form, name, 40) for name in PAUSE)
+    until = read_until(last, today, reader.language) if last else None
+    since = _first_day(first, today, reader)
+    if "paused_from" not in form and until == reader.paused_until:
+        since = reader.paused_from  # What a form leaves out stays as it is.
+    errors = []
+    if (first or last) and until is None:
         errors.append(("paused_until", "no_day_to_come"))
-    # A page that is saved as it was leaves a pause for later as it was.
-    since = reader.paused_from if until and until == reader.paused_until else None
-    return wanted | {"paused_from": since, "paused_until": until}, errors
+    if first and since is None:
+        errors.append(("paused_from", "no_day_to_come"))
+    elif since and until and since >= until:
+        errors.append(("paused_from", "not_before"))
+    begun = since is not None and since <= today
+    return {"paused_from": None if begun else since, "paused_until": until}, errors
 
 
-def _until(typed: str, today: date, reader: Subscriber) -> date | None:
-    """A browser's own form of a date, or words. A pause that is over is none, not an error."""
-    return read_until(typed, today, reader.language) if typed else None
+def _first_day(typed: str, today: date, reader: Subscriber) -> date | None:
+    """A day that has been counts too: a pause that has begun."""
+    if not typed:
+        return None
+    return read_until(typed, today, reader.language) or read_day(typed, today, reader.language)
 
 
 def _topics(form: FormData, topics: Sequence[Topic]) -> tuple[int, ...]:

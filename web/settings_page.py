@@ -13,10 +13,10 @@ from delivery.addresses import write_address
 from delivery.letters import leave_url
 from preferences import change, moving
 from preferences.phrases import ADDRESS
-from preferences.settings import in_force, is_paused
+from preferences.settings import in_force
 from storage import lists, subscribers
 from storage.records import MailingList, Subscriber, Topic
-from web.settings_form import Errors, today, wanted_of
+from web.settings_form import PAUSE, Errors, today, wanted_of
 from web.site import Site, field, form_of, list_of, show
 
 LINK_DAYS = 365
@@ -34,7 +34,7 @@ async def settings(request: Request, site: Site) -> Response:
     form = await form_of(request)
     wanted, errors = wanted_of(form, sender, reader, topics, today(site, sender))
     if errors:
-        typed = {"paused_until": field(form, "paused_until", 40)}
+        typed = {name: field(form, name, 40) for name in PAUSE}
         return _page(request, site, found, errors=errors, status=422, **typed)
     said = await site.change(lambda tx: _save(tx, site, reader.id, wanted))
     found = await site.run(lambda tx: reader_of(tx, reader.id))
@@ -105,16 +105,14 @@ def _page(
     **values: Any,
 ) -> Response:
     sender, reader, topics = found
-    day = today(site, sender)
-    reader = in_force(reader, day)
+    reader = in_force(reader, today(site, sender))
     here = f"/settings/{request.path_params['mark']}"
     known: dict[str, Any] = {
         "saved": False,
         "asked": False,
         "changes": [],
         "new_address": "",
-        "paused_until": reader.paused_until.isoformat() if reader.paused_until else "",
-        "paused_from": (not is_paused(reader, day) and reader.paused_from) or "",
+        **{name: day.isoformat() if (day := getattr(reader, name)) else "" for name in PAUSE},
         "stopped": reader.state == "stopped",
         "address": reader.address,
         "frequency": reader.frequency,

@@ -238,6 +238,7 @@ def test_e6_a_form_on_another_site_does_nothing(browser: Browser, page: str) -> 
     answer = browser.post(path, fields, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
     assert answer.headers["cache-control"] == "no-store"
+    assert "Sorry, that did not work" in answer.text
     assert browser.everything() == before
     for site in ("same-origin", "same-site", "none"):
         assert browser.post(path, fields, headers={"Sec-Fetch-Site": site}).status_code == 200

@@ -70,6 +70,14 @@ def test_mistakes_and_the_mail_are_in_the_language_of_the_form(browser: Browser)
     assert carol is not None and carol.language == "pl"
 
 
+def test_who_is_turned_away_reads_why_in_their_language(browser: Browser) -> None:
+    switch_on(browser)
+    headers = {**POLISH, "Sec-Fetch-Site": "cross-site"}
+    page = browser.post("/join/news", {"address": CAROL}, headers=headers)
+    assert page.status_code == 403 and '<html lang="pl"' in page.text
+    assert browser.letters() == []
+
+
 def test_a_form_with_mistakes_is_whole_in_the_readers_language(browser: Browser) -> None:
     switch_on(browser)
     path = browser.path("settings", browser.reader(language="pl").id)

@@ -88,6 +88,57 @@ def test_a_day_that_cannot_be_is_told_beside_its_field(browser: Browser, typed: 
     assert browser.letters() == []
 
 
+PAUSE = {**FORM, "paused_from": "2026-12-01", "paused_until": "2026-12-14"}
+
+
+def test_a_pause_may_begin_later_and_be_moved(browser: Browser) -> None:
+    path = page_of(browser)
+    assert "Tuesday 1 December 2026" in browser.post(path, PAUSE).text
+    carol = browser.look()
+    assert carol is not None and carol.paused_from == date(2026, 12, 1)
+    page = browser.get(path).text
+    assert 'value="2026-12-01"' in page and 'value="2026-12-14"' in page
+    browser.post(path, {**PAUSE, "paused_from": "5 December"})
+    assert browser.look().paused_from == date(2026, 12, 5)  # type: ignore[union-attr]
+    browser.post(path, {**PAUSE, "paused_from": ""})
+    assert browser.look().paused_from is None  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("begun", ["2026-11-18", "2026-11-02"])
+def test_a_first_day_that_has_been_is_a_pause_from_now(browser: Browser, begun: str) -> None:
+    said = browser.post(page_of(browser), {**PAUSE, "paused_from": begun}).text
+    assert "until Monday 14 December 2026" in said
+    carol = browser.look()
+    assert carol is not None and carol.paused_from is None and carol.paused_until
+
+
+def test_a_pause_that_has_begun_is_saved_as_it_was(browser: Browser) -> None:
+    days = {"paused_from": date(2026, 11, 2), "paused_until": date(2026, 12, 14)}
+    path = page_of(browser, frequency="monthly", **days)
+    shown = {"paused_from": "", "paused_until": "2026-12-14"}
+    said = browser.post(path, {"frequency": "monthly", "format": "html", **shown}).text
+    assert "Nothing was different" in said
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "wrong"),
+    [
+        ("2026-12-14", "2026-12-14", "paused_from"),
+        ("2026-12-20", "2026-12-14", "paused_from"),
+        ("nonsense", "2026-12-14", "paused_from"),
+        ("2026-12-01", "", "paused_until"),
+    ],
+)
+def test_a_pause_that_cannot_be_is_told(
+    browser: Browser, first: str, last: str, wrong: str
+) -> None:
+    typed = {"paused_from": first, "paused_until": last}
+    answer = browser.post(page_of(browser), {**FORM, **typed})
+    assert answer.status_code == 422
+    assert f'<a href="#{wrong}">Enter a' in answer.text
+    assert browser.look().paused_until is None  # type: ignore[union-attr]
+
+
 def test_another_address_is_asked_and_told(browser: Browser) -> None:
     path = page_of(browser)
     said = browser.post(f"{path}/address", {"new_address": "carol@new.example"}).text
