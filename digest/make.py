@@ -7,6 +7,7 @@ last batch. Readers are walked in small steps, each one transaction, never all i
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,12 @@ from storage.outgoing import LANE_EDITIONS, posts_of
 from storage.records import Edition, Subscriber
 
 BATCH = 500
+
+LONG_BATCH = 0.05
+BREATH = 0.12
+"""Seconds. After a long batch SQLite is left alone, on which a writer in another process sleeps up
+to 0.1 s before it looks again whether the file is free: the door would be kept waiting to the end.
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +51,11 @@ def make(run: Run, stop: Callable[[], bool] = lambda: False) -> Edition | None:
         prepared = prepare(run, sorted({post.post_id for post in posts}), formats, stop)
         choice = Choice(offer)
         while not stop():
+            began = time.monotonic()
             if _batch(run, offer, choice, prepared):
                 return _finished(run)
+            if run.db.sqlite and time.monotonic() - began > LONG_BATCH:
+                time.sleep(BREATH)
     except Overtaken:
         logger.warning("edition %s: another clock goes on with it", run.lead.id)
         return None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from threading import Thread
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 import delivery.pieces
+import digest.make
 from digest.make import make
 from digest.run import tick
 from storage import editions, lists
+from storage.database import Database
 from storage.records import Edition, MailingList, Post
 from storage.tables import subscriber
 from tests.digest.town import LONG_AGO, Town, local
@@ -101,3 +105,31 @@ def test_a_list_that_begins_in_mid_week_is_not_told_of_a_monday_it_never_promise
 ) -> None:
     town.tick(local("fri", "12:00"))
     assert town.noted("edition_skipped") == []
+
+
+def test_another_process_gets_its_turn_between_long_batches(
+    week: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite it sleeps, and looks now and then whether the file is free."""
+    batches = iter(range(25))
+    held: list[bool] = []
+
+    def long_batch(run: Any, *_others: Any) -> bool:
+        with run.db.write():
+            time.sleep(0.1)
+        held.append(True)
+        return next(batches, None) is None
+
+    monkeypatch.setattr(digest.make, "_batch", long_batch)
+    monkeypatch.setattr(digest.make, "_finished", lambda run: run.lead)
+    week.post("Room", local("tue", "12:00"))
+    clock = Thread(target=week.tick, args=(MONDAY,))
+    clock.start()
+    while len(held) < 2:
+        time.sleep(0.01)
+    door = Database(week.db.url)
+    with door.write():
+        after = len(held)
+    clock.join()
+    door.close()
+    assert after <= 12
