@@ -94,10 +94,10 @@ def _ends_in_verb(lower: str) -> bool:
 
 def attribution(lines: Sequence[str], *, quote_follows: bool) -> Strength:
     """How sure these lines together say only who wrote what follows, and when."""
-    text = " ".join(lines)
-    if len(text) > LONGEST:
+    text = " ".join(lines).strip("*_ ")
+    if not text or len(text) > LONGEST:
         return Strength.NONE
-    text = _END_FIRST.sub(r"\2 \1:", text.strip("*_ "))
+    text = _END_FIRST.sub(r"\2 \1:", text)
     lower = text.casefold()
     if quote_follows and (_FORMULAS.match(lower) or _NAME_ALONE.match(text)):
         return Strength.DATED

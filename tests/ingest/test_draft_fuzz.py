@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import time
+from html import escape
 
 import pytest
 from hypothesis import given
@@ -49,6 +50,13 @@ def test_any_reading_makes_a_clean_post(subject: str, text: str, html: str | Non
     assert not faults(post.html)
     assert not any(FALLEN_BACK in note for note in post.notes)
     assert "\n" not in post.title and "\r" not in post.title
+
+
+@given(st.text("*_ >:：\n]1a", max_size=12), st.booleans())
+def test_no_line_above_a_quotation_breaks_the_draft(line: str, answers: bool) -> None:
+    page = f"<p>{escape(line)}</p><blockquote><p>The room is free.</p></blockquote>"
+    post = draft(Reading(subject="Re: Room" if answers else "Room", html=page))
+    assert not any(FALLEN_BACK in note for note in post.notes)
 
 
 BAIT = {
