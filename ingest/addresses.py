@@ -16,6 +16,9 @@ from storage.records import Mailbox
 ADDRESSES = 100
 """Addresses read from one message's To and Cc; the rest is ignored."""
 
+LONGEST = 64 + 1 + 255
+"""Of an address (RFC 5321 §4.5.3.1)."""
+
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\]+@[^\s<>,;:\"()\\]+")
 
 
@@ -215,8 +218,9 @@ def _without_angle(name: str, entry: _Entry) -> list[Mailbox]:
     words = name.split()
     if len(words) > 1 and all(_ADDRESS.fullmatch(word) for word in words):
         return [_box("", word) for word in words]
-    label = _unquoted(f"{name[: found.start()]} {name[found.end() :]}")
-    return [_box(label or comment, _address(found[0]))]
+    label = _unquoted(f"{name[: found.start()]} {name[found.end() :]}") or comment
+    address = _address(found[0])
+    return [_box(label, address)] if label or address else []
 
 
 def _box(name: str, address: str) -> Mailbox:
@@ -228,7 +232,8 @@ def _text(words: list[str]) -> str:
 
 
 def _address(text: str) -> str:
-    """The address itself: no blanks, comments or route (RFC 5322 §4.4), no "mailto:"."""
+    """The address itself: no blanks, comments or route (RFC 5322 §4.4), no "mailto:"; "" for what
+    is too long for one."""
     text = _text([text]).strip("<> '")
     if text.lower().startswith("mailto:"):
         text = text[7:]
@@ -243,7 +248,8 @@ def _address(text: str) -> str:
         text = local + at + domain.partition("(")[0] if at else text  # a comment without an end
     elif text.count('"') == 1:
         text = text.replace('"', "")
-    return text.strip(",;") if "[" in text else text.strip(",;[]")
+    text = text.strip(",;") if "[" in text else text.strip(",;[]")
+    return text if len(text) <= LONGEST else ""
 
 
 def _tightened(text: str) -> str:

@@ -64,6 +64,8 @@ BAIT = [
         ("alice at partner.example (Alice)", [("Alice", "alice@partner.example")]),
         ("root, a@b", [("", "root"), ("", "a@b")]),
         ("Bob <bob@council.example((((a>", [("Bob", "bob@council.example")]),
+        ('Bob <"' + "b((" * 400 + '"@council.example>', [("Bob", "")]),
+        ("b" * 400 + "@council.example", []),
     ],
 )  # fmt: skip
 def test_addresses_are_read_as_a_person_reads_them(raw: str, found: list[tuple[str, str]]) -> None:
