@@ -3,6 +3,7 @@ tables that only lay out, no empty paragraphs, smaller headings, right-to-left m
 
 from __future__ import annotations
 
+from ingest.boxes import with_paragraphs
 from ingest.paragraphs import is_right_to_left
 from ingest.tidy import settle_inside
 from ingest.tree import BLOCKS, VOID, Element, text_of
@@ -21,7 +22,7 @@ _PLACING = frozenset({("dir", "ltr"), ("dir", "auto")})
 
 def lay_out(root: Element) -> None:
     """Changes the tree in place, once."""
-    root.children = _laid_out(root, False)
+    root.children = with_paragraphs(_laid_out(root, False))
     prune(root)
     _mark_direction(root)
 
@@ -35,12 +36,19 @@ def _laid_out(parent: Element, inside: bool) -> list[Element | str]:
             # Many programs write an empty line as a box with a break or a hard space in it.
             line = child.name == "div" and child.children and not _says_anything(child)
             child.children = _laid_out(child, inside)
-            kept += [Element("br")] if line else _simplified(child, inside)
+            kept += _empty_line(kept) if line else _simplified(child, inside)
         else:
             kept.append(child)
     if parent.name == "pre":
         return kept
     return _without_spare_breaks(with_lists(kept), parent.name in BLOCKS or not parent.name)
+
+
+def _empty_line(before: list[Element | str]) -> list[Element | str]:
+    """As breaks: one more where words stand before it, whose line has to end first."""
+    said = [child for child in before[-2:] if not _is_space(child)]
+    ended = not said or (isinstance(said[-1], Element) and said[-1].name in (*BLOCKS, "br"))
+    return [Element("br") for _ in range(1 if ended else 2)]
 
 
 def _simplified(element: Element, inside: bool) -> list[Element | str]:
@@ -113,7 +121,7 @@ def _box(cell: Element) -> list[Element | str]:
     kept = {n: v for n, v in cell.attributes.items() if n in ("dir", "lang", "style")}
     box = Element("div", kept, cell.children)
     settle_inside(box)
-    return _simplified(box, False)
+    return with_paragraphs(_simplified(box, False))
 
 
 def _without_spare_breaks(children: list[Element | str], block: bool) -> list[Element | str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ingest.tree import BLOCKS, Element
 
 _BOXES = BLOCKS - {"tbody", "thead", "tfoot", "tr", "li"}
+_HOLD_PARAGRAPHS = frozenset({"", "div", "td", "blockquote"})
 _KEPT_EMPTY = frozenset({"td", "th", "br", "hr", "img", "col", "colgroup"})
 
 
@@ -95,7 +96,8 @@ def take_out(lines: list[Line], gone: Iterable[int], instead: dict[int, str]) ->
         following = (line for line in lines[number:] if line.leaves)
         if (line := next(following, None)) is not None:
             parent, place = line.leaves[0]
-            parent.children[place] = words
+            alone = parent.name in _HOLD_PARAGRAPHS
+            parent.children[place] = Element("p", {}, [words]) if alone else words
 
 
 def prune(element: Element) -> None:

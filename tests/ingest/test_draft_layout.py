@@ -26,7 +26,7 @@ def laid_out(html: str) -> str:
         ("<h1>A</h1><h2>B</h2><h3>C</h3>", "<h3>A</h3><h3>B</h3><h4>C</h4>"),
         (
             "<table><tr><td>one</td></tr><tr><td>two</td></tr></table>",
-            "<div>one</div><div>two</div>",
+            "<p>one</p><p>two</p>",
         ),
         (
             "<table><tr><th>Day</th><th>Place</th></tr></table>",
@@ -37,16 +37,38 @@ def laid_out(html: str) -> str:
             '<table border="1"><tbody><tr><td>a</td></tr></tbody></table>',
         ),
         ("<p>a</p><p>&nbsp;</p><p> </p><p>b</p>", "<p>a</p><p>b</p>"),
-        ("<div>a</div><div><br></div><div>b</div>", "<div>a</div><br><div>b</div>"),
-        ("<div>a</div><br><br><br><div>b</div>", "<div>a</div><br><div>b</div>"),
-        ("a<br><br><br><br>b<br>", "a<br><br>b"),
+        ("<div>a</div><div><br></div><div>b</div>", "<p>a</p><p>b</p>"),
+        ("<div>a</div><br><br><br><div>b</div>", "<p>a</p><p>b</p>"),
+        ("a<br><br><br><br>b<br>", "<p>a</p><p>b</p>"),
+        # Gmail: the first line stands loose, and an empty one is a box with a break.
+        (
+            "<div>Hello<div><br></div><div>the room</div><div>is free</div></div>",
+            "<p>Hello</p><p>the room<br>is free</p>",
+        ),
+        ("<div>a<br></div><div>b</div><br><div>c</div>", "<p>a<br>b</p><p>c</p>"),
+        (
+            "a<br><div><br></div>b <b>c</b><ul><li>d</li></ul>e",
+            "<p>a</p><p>b <b>c</b></p><ul><li>d</li></ul><p>e</p>",
+        ),
+        (
+            "<div>Free for all</div><div>سلام لكم</div>",
+            '<p>Free for all</p><p dir="rtl">سلام لكم</p>',
+        ),
+        (
+            "<blockquote><div>a</div><div><br></div>b</blockquote>",
+            "<blockquote><p>a</p><p>b</p></blockquote>",
+        ),
+        (
+            "<ul><li><div>a</div><div>b</div></li></ul>",
+            "<ul><li><div>a</div><div>b</div></li></ul>",
+        ),
         ("<div><div><div><p>a</p></div></div></div>", "<p>a</p>"),
         ('<p align=center style="text-align:center">a</p>', "<p>a</p>"),
         (
             "<p>سلام لكم all</p><p>Hello سلام</p>",
             '<p dir="rtl">سلام لكم all</p><p>Hello سلام</p>',
         ),
-        ("<div dir=ltr>مجموعة النساء</div>", '<div dir="rtl">مجموعة النساء</div>'),
+        ("<div dir=ltr>مجموعة النساء</div>", '<p dir="rtl">مجموعة النساء</p>'),
         (
             "<p>·&nbsp;&nbsp; one</p>\n<p><span>§&nbsp; </span>two</p><p>three</p>",
             "<ul><li>one</li><li>two</li></ul><p>three</p>",
