@@ -34,8 +34,10 @@ def wait_for_words(town: Installation, reader: str, words: str) -> None:
 
 
 def coming_monday() -> str:
-    today = datetime.now(ZoneInfo("Europe/London"))
-    return f"{today + timedelta(days=7 - today.weekday()):%Y-%m-%d}T10:00"
+    """Today's, where it is Monday and not yet ten."""
+    now = datetime.now(ZoneInfo("Europe/London"))
+    monday = now.replace(hour=10, minute=0) + timedelta(days=-now.weekday() % 7)
+    return f"{monday + timedelta(days=7 if monday <= now else 0):%Y-%m-%dT%H:%M}"
 
 
 def test_each_reader_gets_one_mail_of_their_topics(town: Installation) -> None:
