@@ -46,7 +46,9 @@ _REASON = _any("reasons")
 _READ_SUBJECT = re.compile(
     rf"(?:{'|'.join(map(re.escape, _WORDS['read_words']))})\s?[:：]", re.IGNORECASE
 )
-_ENDS = re.compile(r"(?<=[^\W\d]{2}[.!?])\s+|[。！？]\s*|\n[ \t]*\n\s*|(?<=[.!?])\n")
+_ENDS = re.compile(r"(?<=[^\W\d]{2}[.!?])\s+|[。！]\s*|(?<=[？])|\n[ \t]*\n\s*|(?<=[.!?])\n")
+# Where nothing stands between words, two characters are about one.
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}|[^\W\d_]{2,}")
 _CLOSING = re.compile(
     r"\n[ \t]*(?:(?:kind|best|warm|many|yours)\b|regards|(?:mit )?(?:freundlich|besten gr|viele gr)"
     r"|(?:viele |liebe )?grüße|cordialement|bien (?:à vous|cordialement)|(?:un )?saludos?"
@@ -62,7 +64,7 @@ def is_notice(text: str, hint: Hint) -> bool:
 
     ``hint``: how far the subject speaks of an absence; the text needs the less to say it.
     """
-    words = len(re.findall(r"[^\W\d_]{2,}", text))
+    words = len(_WORD.findall(text))
     if words <= NO_WORDS:
         return hint is Hint.HEADS_IT
     sentences = _sentences(text)
@@ -78,8 +80,8 @@ def is_notice(text: str, hint: Hint) -> bool:
         return hint is Hint.HEADS_IT and words <= FEW_WORDS and bool(kinds)
     if hint is Hint.HEADS_IT:
         return True
-    # People say why they speak of their absence: "so here is my post already".
-    if any(map(_REASON.search, sentences)):
+    # People ask, and say why they speak of their absence: "so here is my post already".
+    if any(s.endswith(("?", "？")) or _REASON.search(s) for s in sentences):
         return False
     enough = 0 if hint is Hint.NAMES_IT else 1 if gone else 2
     # With nothing else to go by, it must answer whoever wrote, and nobody in particular.

@@ -75,6 +75,8 @@ def _body_says_so(message: Message) -> bool:
         return False
     if _SENTENCES.search(typed) or _CHALLENGES.search(typed):
         return True
+    if automatic_subjects.is_answer(text.lstrip().partition("\n")[0]):
+        return True
     subject = peek.header(message, "subject")
     said = automatic_subjects.hint(subject)
     # Exchange and ticket systems put this header on honest mail as well: it only supports.

@@ -58,7 +58,9 @@ _HEADED = re.compile(
     re.IGNORECASE,
 )
 _BARELY = re.compile(rf"{_OPENING}(?:auto|{_BARE}){_CLOSING}(?:$|[:：]|{_AGAIN})", re.IGNORECASE)
-_AT_THE_END = re.compile(rf"[\[(](?:{_ANSWERS}|{_ABSENCES})[\])]\s*$", re.IGNORECASE)
+_AT_THE_END = re.compile(
+    rf"[\[(（【](?:{_ANSWERS}|{_ABSENCES})[\])）】]\s*$|^\S+ (?:{_ANSWERS})$", re.IGNORECASE
+)
 _AWAY = re.compile("|".join((*WORDS["body"]["absences"], "^auto:", _BARE)), re.IGNORECASE)
 FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|pd|vb|doorst|转发|転送)\s?[:：]", re.IGNORECASE)
 REPLIES = re.compile(
@@ -70,21 +72,28 @@ REPLIES = re.compile(
 def says_so(message: Message) -> bool:
     """True when the subject alone, or as that of an answer, is one that programs write."""
     subject = peek.header(message, "subject")[:300].strip()
-    if _ANSWER.match(subject) or _ABSENCE.match(subject) or _AT_THE_END.search(subject[-60:]):
+    if _ANSWER.match(subject) or _ABSENCE.match(subject) or _AT_THE_END.search(subject):
         return True
     # A play may be called "Out of office: …", and so may the notice of one who is.
     return answers_a_letter(message) and bool(_BARELY.match(subject))
+
+
+def is_answer(line: str) -> bool:
+    """True when the line is the heading of a machine's answer: "Automatic reply: …"."""
+    return bool(_ANSWER.match(line[:300].strip()))
 
 
 def hint(subject: str) -> absence.Hint:
     """How far the subject speaks of its author's absence."""
     if FORWARDED.match(subject):
         return absence.Hint.NONE
-    subject = REPLIES.sub("", subject[:300], count=1).strip()
-    if _HEADED.match(subject):
+    bare = REPLIES.sub("", subject[:300], count=1).strip()
+    # With "Re:" before it, somebody may just as well answer a notice.
+    headed = bool(_HEADED.match(bare))
+    if headed and bare == subject[:300].strip():
         return absence.Hint.HEADS_IT
-    names = len(subject) < MOST_IN_A_NAME and _AWAY.search(subject)
-    return absence.Hint.NAMES_IT if names else absence.Hint.NONE
+    named = headed or (len(bare) < MOST_IN_A_NAME and bool(_AWAY.search(bare)))
+    return absence.Hint.NAMES_IT if named else absence.Hint.NONE
 
 
 def answers_a_letter(message: Message) -> bool:
