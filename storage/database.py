@@ -8,16 +8,18 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, Table, Update, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from storage.journal import Journal
 
@@ -83,6 +85,7 @@ class Database:
         self.journal = journal or Journal(None)
         self.engine = _sqlite_engine(url) if url.startswith("sqlite") else _server(url, pool_size)
         self._turns = _Turns(1 if self.sqlite else pool_size)
+        self._writer: Connection | None = None
         self._reading = self.engine.execution_options(readonly=True)
 
     @property
@@ -95,12 +98,30 @@ class Database:
 
         Raises DiskFull or Unavailable for what may pass by itself.
         """
-        with self._turns.mine(), _translated(), self.engine.begin() as connection:
+        with self._turns.mine(), _translated(), self._begin() as connection:
             connection.info.pop("journal", None)  # of a transaction that was not kept
             connection.info["journalled"] = self.journal.path is not None
             yield connection
             # Before the commit: what is done and not noted would be undone by an older copy.
             self.journal.append(connection.info.pop("journal", []))
+
+    @contextmanager
+    def _begin(self) -> Iterator[Connection]:
+        """SQLite has one writer at a time, and its connection is kept: to take one from the pool
+        and to look whether it is safe costs more than a small transaction."""
+        if not self.sqlite:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        kept = self._writer or self.engine.connect()
+        self._writer = None  # whatever may be wrong with it goes with it
+        try:
+            with kept.begin():
+                yield kept
+        except BaseException:
+            kept.close()
+            raise
+        self._writer = kept
 
     @contextmanager
     def rebuild(self) -> Iterator[Connection]:
@@ -139,6 +160,9 @@ class Database:
             connection.close()
 
     def close(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
         self.engine.dispose()
 
 
@@ -164,6 +188,32 @@ def add_many_once(tx: Connection, table: Table, rows: list[dict[str, Any]]) -> N
     if rows:
         insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
         tx.execute(insert(table).on_conflict_do_nothing(), rows)
+
+
+def change_each(
+    tx: Connection, change: Update, ids: Sequence[int], values: Mapping[str, Any]
+) -> None:
+    """Executes ``change`` for each id, which it binds as "b_id", with the same values else.
+
+    For what is done for each mail: handed to the driver as it is, without being prepared anew
+    each time, it costs half as much.
+    """
+    made = _compiled(change, tx.dialect)
+    ready = made.params | values
+    for name, value in ready.items():
+        write = made.binds[name].type.dialect_impl(tx.dialect).bind_processor(tx.dialect)
+        ready[name] = write(value) if write else value
+    rows = [ready | {"b_id": number} for number in ids]
+    order = made.positiontup  # SQLite's driver wants them in their order, psycopg by their names
+    driven = [tuple(map(row.__getitem__, order)) for row in rows] if order else rows
+    tx.exec_driver_sql(str(made), driven)
+
+
+@lru_cache(maxsize=16)
+def _compiled(change: Update, dialect: Dialect) -> SQLCompiler:
+    made = change.compile(dialect=dialect)
+    assert isinstance(made, SQLCompiler)
+    return made
 
 
 @contextmanager

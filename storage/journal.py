@@ -34,6 +34,7 @@ its power and its database in the same second may send what left in it once more
 SYNC_SECONDS = 1.0
 
 log = logging.getLogger("postround.journal")
+_as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def note(tx: Connection, what: str, **values: Any) -> None:
@@ -172,7 +173,7 @@ def since_copy(entries: Iterable[Entry], copy: str, made_at: datetime) -> list[E
 def _line(entry: Entry) -> bytes:
     # A new line first: half a line that a crash left must not swallow this one.
     whole = {"at": datetime.now(UTC).isoformat(timespec="milliseconds")} | entry
-    return b"\n" + json.dumps(whole, separators=(",", ":")).encode()
+    return b"\n" + _as_json(whole).encode()
 
 
 def _is_at(file: BinaryIO, path: Path) -> bool:

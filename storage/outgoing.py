@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from operator import itemgetter
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage import halts, holds, journal
+from storage.database import change_each
 from storage.records import Outgoing
 from storage.tables import outgoing
 
 # People who wait for an answer never stand behind ten thousand round-ups.
 LANE_PEOPLE = 0
 LANE_EDITIONS = 1
+Lanes = Literal["all", "one"]
 
 _NAMES = [field.name for field in fields(Outgoing)]
 _COLUMN = {"to": "recipient"}
@@ -64,27 +67,46 @@ def claim(
     """
     if holds.in_force(tx):
         return []
-    due = (outgoing.c.state == "waiting") & (outgoing.c.next_at <= now)
-    if lane is not None:
-        due &= outgoing.c.lane == lane
-    if (free := halts.free(tx, now)) is not None:
-        due &= free
-    order = (outgoing.c.lane, outgoing.c.next_at, outgoing.c.id)
-    wanted = select(outgoing.c.id).where(due).order_by(*order).limit(limit)
-    # A table of its own: PostgreSQL might else look for the first ones again for each row.
-    chosen = wanted.with_for_update(skip_locked=True).cte("chosen")
-    values = {"state": "sending", "claim": claim, "lease_until": now + lease}
-    taken = update(outgoing).where(outgoing.c.id.in_(select(chosen.c.id))).values(values)
-    rows = tx.execute(taken.returning(outgoing.c.lane, outgoing.c.next_at, *_FIELDS)).all()
+    free, lanes = halts.free(tx, now), _lanes(lane)
+    taken = _taking(lanes, free) if free is not None else _TAKING[lanes]
+    values = {"b_now": now, "b_claim": claim, "b_until": now + lease, "b_lane": lane}
+    rows = tx.execute(taken, values | {"b_limit": limit}).all()
     return [Outgoing(*row[2:]) for row in sorted(rows, key=_BY_ORDER)]
 
 
 def any_due(tx: Connection, now: datetime, lane: int | None = None) -> bool:
     """Whether ``claim`` may find something: to be asked without standing in the way of writers."""
-    due = (outgoing.c.state == "waiting") & (outgoing.c.next_at <= now)
-    if lane is not None:
-        due &= outgoing.c.lane == lane
-    return tx.execute(select(outgoing.c.id).where(due).limit(1)).first() is not None
+    values = {"b_now": now, "b_lane": lane}
+    return tx.execute(_ANY_DUE[_lanes(lane)], values).first() is not None
+
+
+def _lanes(lane: int | None) -> Lanes:
+    return "all" if lane is None else "one"
+
+
+def _due(lanes: Lanes) -> ColumnElement[bool]:
+    due = (outgoing.c.state == "waiting") & (outgoing.c.next_at <= bindparam("b_now"))
+    return due if lanes == "all" else due & (outgoing.c.lane == bindparam("b_lane"))
+
+
+def _taking(lanes: Lanes, free: ColumnElement[bool] | None = None) -> ReturningUpdate[Any]:
+    due = _due(lanes) if free is None else _due(lanes) & free
+    order = (outgoing.c.lane, outgoing.c.next_at, outgoing.c.id)
+    wanted = select(outgoing.c.id).where(due).order_by(*order).limit(bindparam("b_limit"))
+    # A table of its own: PostgreSQL might else look for the first ones again for each row.
+    chosen = wanted.with_for_update(skip_locked=True).cte("chosen")
+    taken = update(outgoing).where(outgoing.c.id.in_(select(chosen.c.id)))
+    taken = taken.values(
+        state="sending", claim=bindparam("b_claim"), lease_until=bindparam("b_until")
+    )
+    return taken.returning(outgoing.c.lane, outgoing.c.next_at, *_FIELDS)
+
+
+# Made once, as above.
+_TAKING: dict[Lanes, ReturningUpdate[Any]] = {"all": _taking("all"), "one": _taking("one")}
+_ANY_DUE: dict[Lanes, Select[Any]] = {
+    lanes: select(outgoing.c.id).where(_due(lanes)).limit(1) for lanes in _TAKING
+}
 
 
 def any_left(tx: Connection) -> bool:
@@ -126,7 +148,8 @@ def note_handed_over(tx: Connection, rows: Sequence[Outgoing], claim: str, now: 
     """As ``note_sent``, for mails that the caller has: nothing of them need be read again."""
     if not rows:
         return
-    tx.execute(_SENT, [_sent(row.id, claim, now) for row in rows])
+    ids = [row.id for row in rows]
+    change_each(tx, _SENT, ids, {"b_claim": claim, "b_now": now, "b_reason": ""})
     for row in rows if tx.info.get("journalled", True) else ():
         told = {name: getattr(row, name) for name in _JOURNAL_NAMES}
         journal.note(tx, "mail", state="sent", **told)

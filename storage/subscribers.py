@@ -128,7 +128,7 @@ def batch(
 def walk(tx: Connection, list_id: int) -> Iterator[Subscriber]:
     """All readers in whatever state, a few hundred in memory at a time."""
     here = select(*_FIELDS).where(subscriber.c.list_id == list_id).order_by(subscriber.c.id)
-    for row in tx.execution_options(yield_per=500).execute(here):
+    for row in tx.execute(here.execution_options(yield_per=500)):
         yield _subscriber(row)
 
 
