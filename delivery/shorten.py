@@ -226,10 +226,21 @@ def _closed(html: str) -> str:
 
 _HOLLOW = re.compile(r"<(p|li|ul|ol|div|h[1-6]|blockquote)\b(?:[^<>\"]|\"[^\"]*\")*>\s*</\1>")
 _BREAKS = re.compile(r"(?:<br ?/?>\s*){2,}")
+_BREAKS_AND_EDGES = re.compile(
+    r"(<(?:p|li|div|blockquote)\b(?:[^<>\"]|\"[^\"]*\")*>\s*)?"
+    r"((?:<br ?/?>\s*)+)"
+    r"(</(?:p|li|div|blockquote)>)?"
+)
 
 
 def _tidy(html: str) -> str:
-    """Without the elements that were left with nothing in them."""
+    """Without what was left with nothing in it."""
+    html = _BREAKS_AND_EDGES.sub(_between_words, html)
     for _ in range(3):
         html = _HOLLOW.sub("", html)
     return _BREAKS.sub("<br><br>", html)
+
+
+def _between_words(found: re.Match[str]) -> str:
+    begin, breaks, end = found.groups(default="")
+    return begin + end if begin or end else breaks

@@ -62,6 +62,12 @@ def test_lines_that_a_card_says_already_go() -> None:
     assert without_lines(html, ()) == html
 
 
+def test_no_gap_is_left_where_lines_were() -> None:
+    html = "<p>Where: Hall<br>Come.<br>Cost: Free<br>Who: all</p><p>Bye</p>"
+    left = without_lines(html, {"where: hall", "cost: free", "who: all"})
+    assert left == "<p>Come.</p><p>Bye</p>"
+
+
 def test_a_line_that_opens_what_another_closes_stays() -> None:
     html = "<p><b>Where: Hall<br>Cost: Free</b></p>"
     assert without_lines(html, {"where: hall", "cost: free"}) == html
