@@ -8,6 +8,7 @@ import logging
 import signal
 import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ import uvicorn
 
 from cli.chores import Returned
 from cli.inbound import COUNTS, is_ours_in, keep_in
+from cli.listening import listening, open_sockets
 from cli.metrics import metrics_at
 from cli.upkeep import run_upkeep
 from config import Settings, WrongSetting
@@ -56,20 +58,25 @@ async def serve(
 
     ``show`` is told which addresses are lists', now and then; the log may name those.
 
-    Raises WrongSetting, OSError when an address is taken, and whatever ends a part by mistake.
+    Raises WrongSetting, CannotListen when an address is taken, and whatever ends a part by mistake.
     """
     _check_scanner(settings)
     _check_folder(settings)
+    _signer(settings)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as running:
-        for part in parts:
-            await running.enter_async_context(_PARTS[part](database, settings, stop))
-        await running.enter_async_context(_upkeep(database, settings, parts, stop, show))
-        ready()
-        await stop.wait()
-        log.info("stopping")
+        try:
+            for part in parts:
+                await running.enter_async_context(_PARTS[part](database, settings, stop))
+            await running.enter_async_context(_upkeep(database, settings, parts, stop, show))
+            ready()
+            await stop.wait()
+            log.info("stopping")
+        finally:
+            # Also where a part could not begin: the others would wait for this till they are ended.
+            stop.set()
     database.close()
 
 
@@ -83,8 +90,9 @@ async def _upkeep(
 ) -> AsyncIterator[None]:
     async with contextlib.AsyncExitStack() as beside:
         if settings.metrics_listen:
-            listening = metrics_at(settings.metrics_listen, database, COUNTS)
-            await beside.enter_async_context(listening)
+            with listening("POSTROUND_METRICS_LISTEN", settings.metrics_listen):
+                numbers = metrics_at(settings.metrics_listen, database, COUNTS)
+                await beside.enter_async_context(numbers)
         task = _watched(run_upkeep(database, settings, parts, COUNTS, stop, show), stop)
         try:
             yield
@@ -130,13 +138,20 @@ async def _smtp(
     try:
         for door_settings in _doors(settings):
             beside = doors[0] if doors else None
-            doors.append(await open_door(door_settings, is_ours, keep, beside=beside))
+            with _listening_for_mail(settings, lmtp=door_settings.lmtp):
+                doors.append(await open_door(door_settings, is_ours, keep, beside=beside))
         workers.start()
         yield
     finally:
         for door in reversed(doors):
             await door.close(STOP_SECONDS / 2)
         await asyncio.to_thread(workers.close, STOP_SECONDS / 2)
+
+
+def _listening_for_mail(settings: Settings, *, lmtp: bool) -> AbstractContextManager[None]:
+    if lmtp:
+        return listening("POSTROUND_LMTP_LISTEN", settings.lmtp_listen)
+    return listening("POSTROUND_SMTP_LISTEN", settings.smtp_listen)
 
 
 def _doors(settings: Settings) -> list[DoorSettings]:
@@ -190,12 +205,12 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def _web(database: Database, settings: Settings, stop: asyncio.Event) -> AsyncIterator[None]:
-    host, port = _host_port(settings.web_listen)
+    with listening("POSTROUND_WEB_LISTEN", settings.web_listen):
+        # By ourselves: uvicorn would end the process, with words and a code of its own.
+        sockets = open_sockets(*_host_port(settings.web_listen))
     server = _Server(
         uvicorn.Config(
             create_app(database, settings),
-            host=host,
-            port=port,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -207,10 +222,8 @@ async def _web(database: Database, settings: Settings, stop: asyncio.Event) -> A
             limit_concurrency=200,
         )
     )
-    task = _watched(server.serve(), stop)
-    while not server.started:
-        if task.done():
-            raise OSError(f"nothing could listen at {settings.web_listen}")
+    task = _watched(server.serve(sockets), stop)
+    while not server.started and not task.done():
         await asyncio.sleep(0.02)
     try:
         yield

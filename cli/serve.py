@@ -9,6 +9,7 @@ import click
 
 from cli.app import App, Failure, pass_app
 from cli.example import hints, plant
+from cli.listening import CannotListen
 from cli.logs import set_up_logs
 from cli.people import list_senders, untrust
 from cli.processes import PARTS, Part, serve
@@ -66,8 +67,8 @@ def _serve(app: App, parts: tuple[Part, ...], *, trial: bool = False) -> None:
         mask.show(one.address for one in lists.every(tx))
     try:
         asyncio.run(serve(database, settings, parts, lambda: _say(app, trial), mask.show))
-    except OSError as error:
-        raise Failure(f"Cannot listen: {error.strerror or error}.") from error
+    except CannotListen as error:
+        raise Failure(str(error)) from error
 
 
 def _prepare_trial(app: App) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
+
+_HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,252}[A-Za-z0-9])?")
 
 
 class WrongSetting(Exception):
@@ -14,17 +17,31 @@ class WrongSetting(Exception):
 def dot_env(path: Path) -> dict[str, str]:
     """The NAME=value lines of a ``.env`` file; comments and blank lines are passed over."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongSetting(f"The file {path} cannot be read: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise WrongSetting(f"The file {path} cannot be read: it is no UTF-8 text.") from error
+    except OSError as error:
+        raise WrongSetting(f"The file {path} cannot be read: {error.strerror}.") from error
     values = {}
-    for line in lines:
-        name, equals, value = line.strip().removeprefix("export ").partition("=")
-        if equals and not name.startswith("#"):
-            values[name.strip()] = value.strip().strip("\"'")
+    for number, line in enumerate(map(str.strip, lines), 1):
+        name, equals, value = line.removeprefix("export ").partition("=")
+        if not line or line.startswith("#"):
+            continue
+        if not equals or not name.strip():
+            raise WrongSetting(f"Line {number} of {path.name} must be NAME=value.")
+        values[name.strip()] = _unquoted(value.strip())
     return values
+
+
+def _unquoted(value: str) -> str:
+    """What stands in quotes is taken as it is; else a blank and # begin a comment."""
+    for quote in "\"'":
+        inner, closing, rest = value[1:].partition(quote)
+        if value.startswith(quote) and closing and (not rest.strip() or rest.startswith(" #")):
+            return inner
+    return value.partition(" #")[0].strip()
 
 
 def whole_number(name: str, text: str, least: int) -> int:
@@ -73,6 +90,23 @@ def networks(name: str, text: str) -> tuple[str, ...]:
     return words(text)
 
 
+def ip_address(name: str, text: str) -> str:
+    try:
+        return text and str(ipaddress.ip_address(text))
+    except ValueError:
+        raise WrongSetting(f"{name} must be an IP address.") from None
+
+
+def host_name(name: str, text: str) -> str:
+    if not _HOST.fullmatch(text):
+        raise WrongSetting(f"{name} must be one name, such as mail.example.org; {text} is none.")
+    return text
+
+
+def host_names(name: str, text: str) -> tuple[str, ...]:
+    return tuple(host_name(name, word) for word in words(text))
+
+
 def socket_address(name: str, text: str) -> str:
     host, colon, port = text.rpartition(":")
     if not colon or not host or not port.isdigit() or not 0 <= int(port) <= 65535:
@@ -92,8 +126,12 @@ def outgoing(name: str, text: str) -> str:
     try:
         parts = urlsplit(text)
         usable = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0
+        known = parts.query in {"", "starttls=required"}
     except ValueError:
-        usable = False
+        usable = known = False
     if not usable:
         raise WrongSetting(f"{name} must be maildir:FOLDER, smtp://host:port or smtps://host:port.")
+    if not known:
+        # A typing mistake here would let mail leave without TLS.
+        raise WrongSetting(f"{name} may end in ?starttls=required, and in nothing else.")
     return text

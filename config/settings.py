@@ -6,6 +6,7 @@ Every setting that is added here is named in the README's table; a test says so.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -19,6 +20,9 @@ from config.reading import (
     dot_env,
     existing_file,
     flag,
+    host_name,
+    host_names,
+    ip_address,
     networks,
     one_of,
     outgoing,
@@ -28,6 +32,8 @@ from config.reading import (
 )
 
 MEBIBYTE = 1024 * 1024
+LEAST_SECRET = 16
+"""Characters"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +105,16 @@ def read_settings(environ: Mapping[str, str] | None = None, folder: Path | None 
         outgoing=outgoing("POSTROUND_OUTGOING", get("OUTGOING", "maildir:outgoing")),
         public_url=_public_url(get("PUBLIC_URL"), web_listen),
         secret=_secret(get("SECRET"), database_url, folder or Path()),
-        secret_previous=words(get("SECRET_PREVIOUS")),
-        hostname=get("HOSTNAME", "localhost"),
+        secret_previous=_previous(words(get("SECRET_PREVIOUS"))),
+        hostname=host_name("POSTROUND_HOSTNAME", get("HOSTNAME", "localhost")),
         trusted_relays=networks("POSTROUND_TRUSTED_RELAYS", get("TRUSTED_RELAYS")),
-        authserv_id=get("AUTHSERV_ID"),
+        authserv_id=_one_word("POSTROUND_AUTHSERV_ID", get("AUTHSERV_ID")),
         proof=one_of("POSTROUND_PROOF", get("PROOF", "aligned"), ("aligned", "mark")),
         tls_certificate=existing_file("POSTROUND_TLS_CERTIFICATE", get("TLS_CERTIFICATE")),
         tls_key=existing_file("POSTROUND_TLS_KEY", get("TLS_KEY")),
         spam_scanner=_scanner(get("SPAM_SCANNER")),
-        dns_server=get("DNS_SERVER"),
-        arc_sealers=words(get("ARC_SEALERS")),
+        dns_server=ip_address("POSTROUND_DNS_SERVER", get("DNS_SERVER")),
+        arc_sealers=host_names("POSTROUND_ARC_SEALERS", get("ARC_SEALERS")),
         max_message_bytes=_number(get, "MAX_MESSAGE_BYTES", 25 * MEBIBYTE, 64 * 1024),
         log=one_of("POSTROUND_LOG", get("LOG", "text"), ("text", "json")),
         own_posts=flag("POSTROUND_OWN_POSTS", get("OWN_POSTS", "yes")),
@@ -130,7 +136,7 @@ def read_settings(environ: Mapping[str, str] | None = None, folder: Path | None 
         keep_posts_days=_number(get, "KEEP_POSTS_DAYS", 396, 0),
         send_rate_per_domain=_number(get, "SEND_RATE_PER_DOMAIN", 0, 0),
         dkim_key=_files("POSTROUND_DKIM_KEY", get("DKIM_KEY")),
-        dkim_selector=words(get("DKIM_SELECTOR")),
+        dkim_selector=host_names("POSTROUND_DKIM_SELECTOR", get("DKIM_SELECTOR")),
     )
     if bool(settings.tls_certificate) != bool(settings.tls_key):
         raise WrongSetting("POSTROUND_TLS_CERTIFICATE and POSTROUND_TLS_KEY are set together.")
@@ -175,8 +181,13 @@ def _database_url(url: str) -> str:
     if url.startswith("postgres://"):  # platforms of the Heroku kind still write it so
         url = "postgresql://" + url.removeprefix("postgres://")
     if url.startswith("postgresql://"):
-        return "postgresql+psycopg://" + url.removeprefix("postgresql://")
-    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    if url.startswith("postgresql+psycopg://"):
+        host = url.partition("://")[2].rpartition("@")[2]
+        if not re.match(r"(\[[^]]*\]|[^:/?]*)(:\d{1,5})?([/?]|$)", host):
+            raise WrongSetting("DATABASE_URL must be postgresql://user:password@host:port/name.")
+        return url
+    if url.startswith("sqlite:///"):
         return url
     raise WrongSetting("DATABASE_URL must begin with sqlite:/// or postgresql://.")
 
@@ -185,7 +196,9 @@ def _web_listen(values: Mapping[str, str], listen: str) -> str:
     if listen:
         return socket_address("POSTROUND_WEB_LISTEN", listen)
     if port := values.get("PORT", "").strip():
-        return socket_address("PORT", f"0.0.0.0:{port}")
+        if not port.isdecimal() or not port.isascii() or int(port) > 65535:
+            raise WrongSetting("PORT must be a number from 0 to 65535.")
+        return f"0.0.0.0:{port}"
     return "127.0.0.1:8000"
 
 
@@ -208,6 +221,10 @@ def _metrics_listen(listen: str) -> str:
 def _journal(path: str, database_url: str, folder: Path) -> str:
     """Beside the database: what is done since the last copy must outlive the database."""
     if path:
+        if path != "off" and not (folder / path).parent.is_dir():
+            raise WrongSetting(f"POSTROUND_JOURNAL names a folder that is not there ({path}).")
+        if (folder / path).is_dir():
+            raise WrongSetting(f"POSTROUND_JOURNAL names a folder, not a file ({path}).")
         return path
     beside = database_url.removeprefix("sqlite:///")
     return str(folder / (f"{beside}.journal" if beside != database_url else "postround.journal"))
@@ -218,6 +235,14 @@ def _public_url(url: str, web_listen: str) -> str:
         return f"http://{web_listen}"
     if not url.startswith(("http://", "https://")):
         raise WrongSetting("POSTROUND_PUBLIC_URL must begin with http:// or https://.")
+    try:
+        parts = urlsplit(url)
+        usable = parts.hostname and parts.port != 0 and not set(url) & set(' \t<>"')
+        usable = usable and not parts.query and not parts.fragment
+    except ValueError:
+        usable = False
+    if not usable:
+        raise WrongSetting("POSTROUND_PUBLIC_URL must be such as https://lists.example.org.")
     return url.rstrip("/")
 
 
@@ -230,12 +255,24 @@ def _scanner(value: str) -> str:
 def _secret(secret: str, database_url: str, folder: Path) -> str:
     """The key of all marks. Beside an embedded database it is made at first use (mode 0600)."""
     if secret:
-        if len(secret) < 16:
+        if len(secret) < LEAST_SECRET:
             raise WrongSetting("POSTROUND_SECRET must have at least 16 characters.")
         return secret
     if not database_url.startswith("sqlite:///"):
         raise WrongSetting("POSTROUND_SECRET is missing; with PostgreSQL it must be set.")
     return _kept_secret(folder / (database_url.removeprefix("sqlite:///") + ".secret"))
+
+
+def _previous(found: tuple[str, ...]) -> tuple[str, ...]:
+    if any(len(one) < LEAST_SECRET for one in found):
+        raise WrongSetting(f"POSTROUND_SECRET_PREVIOUS: each must have {LEAST_SECRET} characters.")
+    return found
+
+
+def _one_word(name: str, text: str) -> str:
+    if len(text.split()) > 1:
+        raise WrongSetting(f"{name} must be one word.")
+    return text
 
 
 def _kept_secret(path: Path) -> str:
@@ -253,6 +290,6 @@ def _kept_secret(path: Path) -> str:
             f"DATABASE_URL: {path.parent} cannot be written ({error.strerror})."
         ) from error
     secret = path.read_text().strip()
-    if len(secret) < 16:
+    if len(secret) < LEAST_SECRET:
         raise WrongSetting(f"The secret in {path} is damaged; put it back from a backup.")
     return secret
