@@ -20,6 +20,10 @@ LONGEST = 64 + 1 + 255
 """Of an address (RFC 5321 §4.5.3.1)."""
 
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\]+@[^\s<>,;:\"()\\]+")
+_AT = re.compile(r"\S{1,64} at \S{1,200}\.\w{2,20}")
+"""So public archives write addresses."""
+_LINK = re.compile(r"\[mailto:([^\s\[\]<>]{3,320})\]", re.IGNORECASE)
+"""What Outlook makes of an address that was copied out of a letter."""
 
 
 def mailboxes(value: str, hint: str | None = None, limit: int = ADDRESSES) -> list[Mailbox]:
@@ -28,7 +32,7 @@ def mailboxes(value: str, hint: str | None = None, limit: int = ADDRESSES) -> li
     An entry without an address gives a Mailbox with the address "". ``hint`` is a charset for
     unlabelled 8-bit bytes.
     """
-    line = headers.eight_bit(headers.unfolded(value), hint)
+    line = _LINK.sub(r"<\1>", headers.eight_bit(headers.unfolded(value), hint))
     found = []
     for entry in _entries(line, limit):
         found.extend(_mailboxes(entry))
@@ -206,9 +210,10 @@ def _without_angle(name: str, entry: _Entry) -> list[Mailbox]:
     # The whole "Name <address>" may stand inside quotes or an encoded word.
     found = inner if inner and "@" in inner[1] else _ADDRESS.search(name)
     comment = _unquoted(_text(entry.comments))
-    if found is None and re.fullmatch(r"\S{1,64} at \S{1,200}\.\w{2,20}", name):
-        # So public archives write addresses.
+    if found is None and _AT.fullmatch(name):
         return [_box(comment, name.replace(" at ", "@"))]
+    if found is None and (inside := _ADDRESS.fullmatch(comment)):
+        return [_box(_unquoted(name), inside[0])]
     if found is None:
         label = _unquoted(name) or comment
         if label and not entry.quoted and " " not in label and "".join(entry.bare).isascii():
@@ -239,6 +244,8 @@ def _address(text: str) -> str:
         text = text[7:]
     if text.startswith("@") and ":" in text:
         text = text.rpartition(":")[2]
+    if _AT.fullmatch(text):
+        text = text.replace(" at ", "@")
     if '"' not in text:
         text = re.sub(r" {0,9}([@.]) {0,9}", r"\1", re.sub(r"\([^()]*\)", "", text))
         words = text.split()

@@ -25,6 +25,8 @@ BAIT = [
     '"(<' * 5000,
     "=?a?q?,<" * 2000,
     "a, " * 5000 + "<a@b>",
+    "[mailto:" * 5000,
+    "<" + "a at " * 5000,
 ]
 
 
@@ -33,6 +35,9 @@ BAIT = [
     [
         ("Alice <a@b.example>", [("Alice", "a@b.example")]),
         ("a@b.example (Alice)", [("Alice", "a@b.example")]),
+        ("Alice (a@b.example)", [("Alice", "a@b.example")]),
+        ("Alice [mailto:a@b.example]", [("Alice", "a@b.example")]),
+        ("Alice <a at b.example>", [("Alice", "a@b.example")]),
         ('"Smith, John" <j@b>', [("Smith, John", "j@b")]),
         ("Smith, John <j@b>, bob@x.example", [("Smith, John", "j@b"), ("", "bob@x.example")]),
         ("undisclosed-recipients:;", []),
