@@ -17,6 +17,9 @@ MOST_SENTENCES = 14
 """A notice is short, also in two languages."""
 NO_WORDS = 2
 """A name at most: the subject has said it all."""
+FEW_IN_A_GREETING = 3
+MOST_IN_A_NAME = 6
+"""Words."""
 FEW_WORDS = 8
 """With so few under a notice's subject it is enough to say when one is back."""
 
@@ -81,7 +84,7 @@ def is_notice(text: str, hint: Hint) -> bool:
     if hint is Hint.HEADS_IT:
         return True
     # People ask, and say why they speak of their absence: "so here is my post already".
-    if any(s.endswith(("?", "？")) or _REASON.search(s) for s in sentences):
+    if any(_asks(s) or _REASON.search(s) for s in sentences):
         return False
     enough = 0 if hint is Hint.NAMES_IT else 1 if gone else 2
     # With nothing else to go by, it must answer whoever wrote, and nobody in particular.
@@ -104,11 +107,19 @@ def _sentences(text: str) -> list[str]:
     return [sentence for sentence in found if re.search(r"\w", sentence)][: MOST_SENTENCES + 1]
 
 
+def _asks(sentence: str) -> bool:
+    """True for a question to the reader; "Urgent?" is none."""
+    return sentence.endswith(("?", "？")) and len(_WORD.findall(sentence)) > 1
+
+
 def _belongs(number: int, sentence: str) -> bool:
     """Whether the sentence may stand in a notice, at its top (0) or further down."""
     if any(kind.search(sentence) for kind in (_AWAY, _GONE, *_BESIDE)):
         return True
     # What stands under the notice is a name or an address; at the top a word may be a verdict.
-    if number == 0:
-        return bool(_GREETING.match(sentence)) or (sentence[0] + sentence[-1]) in ("()", "[]")
-    return len(sentence.split()) <= 6 and sentence[-1] not in ".!?。"
+    words = len(sentence.split())
+    if number == 0 or words <= FEW_IN_A_GREETING:
+        greets = bool(_GREETING.match(sentence)) or sentence[0] + sentence[-1] in ("()", "[]")
+        if greets or number == 0:
+            return greets
+    return words <= MOST_IN_A_NAME and sentence[-1] not in ".!?。"

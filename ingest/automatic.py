@@ -16,6 +16,8 @@ from ingest.reply import typed_part
 SHORT = 3_000
 """Characters: in longer letters a sentence of a program is a quotation or small print."""
 
+TOP = 200
+"""Characters: there a list's own program says what it is."""
 _REPORTS = (
     "message/delivery-status",
     "message/global-delivery-status",
@@ -40,13 +42,16 @@ def is_automatic(message: Message) -> bool:
 def is_passed_on(message: Message) -> bool:
     """True for letters that a list, a newsletter system or an address that nobody reads passed
     on: those are held as others are, but no receipt is sent."""
-    names = peek.header_names(message)
     return bool(
-        any(name.startswith("list-") for name in names)
-        or names & set(WORDS["headers"]["list"])
+        _came_by_a_list(message)
         or peek.header(message, "precedence").lower() in ("list", "bulk", "junk")
         or automatic_headers.sender(message)[1] in WORDS["sender"]["deaf"]
     )
+
+
+def _came_by_a_list(message: Message) -> bool:
+    names = peek.header_names(message)
+    return any(n.startswith("list-") for n in names) or bool(names & set(WORDS["headers"]["list"]))
 
 
 def _is_report(message: Message) -> bool:
@@ -73,7 +78,9 @@ def _body_says_so(message: Message) -> bool:
     typed = " ".join(text.split()).lower()
     if len(typed) > SHORT:
         return False
-    if _SENTENCES.search(typed) or _CHALLENGES.search(typed):
+    # Below what a list sends on stands how it was sent, not who wrote it.
+    told = typed[:TOP] if _came_by_a_list(message) else typed
+    if _SENTENCES.search(told) or _CHALLENGES.search(told):
         return True
     if automatic_subjects.is_answer(text.lstrip().partition("\n")[0]):
         return True
