@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from config import Settings
+from config.settings import is_at_home
 from delivery.dkim_sign import Signer, dns_record
 from ingest.resolver import Dns, Resolver, Unanswered
 from storage.addresses import a_labels
-from web.health import Finding
+from web.finding import Finding
 
 SECONDS = 3.0
 
@@ -23,6 +25,41 @@ def check_domain(settings: Settings, resolver: Resolver, domain: str) -> list[Fi
     name = a_labels(domain)
     checks = (_mx, _spf, _dkim, _dmarc)
     return [one for check in checks for one in check(settings, resolver, name)]
+
+
+def check_our_names(settings: Settings, resolver: Resolver) -> list[Finding]:
+    """Of the pages, and of this machine where it sends by itself."""
+    try:
+        return [*_pages(settings, resolver), *_reverse(settings, resolver)]
+    except Unanswered as error:
+        return [_silent("names", error)]
+
+
+def _pages(settings: Settings, resolver: Resolver) -> list[Finding]:
+    host = a_labels(urlsplit(settings.public_url).hostname or "")
+    if _is_here(host) or not host.rpartition(".")[2].isalpha() or _addresses(resolver, host):
+        return []
+    says = f"{host}, where the pages are to be seen, has no address."
+    return [_missing("pages", says, f"{host}. A and AAAA, the addresses of your web server")]
+
+
+def _reverse(settings: Settings, resolver: Resolver) -> list[Finding]:
+    """Large mail services refuse mail from an address without a name."""
+    name = settings.hostname
+    if not is_at_home(settings.outgoing) or settings.outgoing.startswith("maildir:"):
+        return []
+    addresses = _addresses(resolver, name) if name != "localhost" else ()
+    for address in addresses:
+        back = resolver.look_up(ip_address(address).reverse_pointer, "PTR", SECONDS)
+        if name.lower() not in map(str.lower, back):
+            says = f"The address {address} of {name} has {'another' if back else 'no'} name (PTR)."
+            todo = f"Let your provider set its PTR record to {name}."
+            return [Finding("ptr", "todo", says, todo)]
+    return [Finding("ptr", "ok", f"The address of {name} bears that name.")] if addresses else []
+
+
+def _is_here(host: str) -> bool:
+    return not host or host == "localhost" or host.startswith("127.") or host == "::1"
 
 
 def _mx(settings: Settings, resolver: Resolver, domain: str) -> list[Finding]:
@@ -46,8 +83,7 @@ def _addresses(resolver: Resolver, host: str) -> Sequence[str]:
 
 def _spf(settings: Settings, resolver: Resolver, domain: str) -> list[Finding]:
     host = urlsplit(settings.outgoing).hostname or ""
-    here = not host or host == "localhost" or host.startswith("127.")
-    sends = f"a:{_our_name(settings)}" if here else f"a:{host}"
+    sends = f"a:{_our_name(settings)}" if _is_here(host) else f"a:{host}"
     wanted = f'{domain}. TXT "v=spf1 mx {sends} -all"'
     try:
         found = [

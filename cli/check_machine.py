@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config import Settings
-from config.settings import is_at_home
-from delivery.transport import Smarthost
+from config.settings import is_at_home, near_setting
+from delivery.transport import REFUSES_US, Smarthost
 from storage import journal, lists, state
 from storage.database import Database
 from storage.journal import Journal
-from web.health import Finding
+from web.finding import Finding
 
 JUMP = timedelta(minutes=5)
 COPY_EVERY = timedelta(days=2)
@@ -41,9 +42,18 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     if settings.hostname == "localhost":
         says = "We greet other mail servers as localhost."
         yield Finding("settings", "todo", says, "Set POSTROUND_HOSTNAME to this machine's name.")
+    yield from _unknown(os.environ)
     if not settings.operator:
         says = "Nobody gets the weekly mail about how we are."
         yield Finding("settings", "note", says, "Set POSTROUND_OPERATOR to your address.")
+
+
+def _unknown(names: Iterable[str]) -> Iterator[Finding]:
+    """In .env such a name stops the start; but platforms set names of their own for us."""
+    for name in sorted(names):
+        if name.startswith("POSTROUND_") and (meant := near_setting(name)):
+            says = f"{name} in the environment is not a setting."
+            yield Finding("settings", "todo", says, f"Did you mean {meant}?")
 
 
 def check_clock(database: Database, now: datetime) -> Iterator[Finding]:
@@ -64,12 +74,41 @@ def check_clock(database: Database, now: datetime) -> Iterator[Finding]:
         yield Finding("clock", "ok", f"It is {now:%Y-%m-%d %H:%M} UTC; every time zone is known.")
 
 
-def check_growth(database: Database, now: datetime) -> Finding:
+def check_growth(database: Database, settings: Settings, now: datetime) -> Finding:
+    """Foretells how large the database becomes until as much goes as comes."""
     with database.read() as tx:
         month = state.bytes_per_month(tx, now)
     size = state.size(database)
     says = f"The database has {size / 1e6:.0f} MB; about {month / 1e6:.0f} MB come in a month."
+    kept = (settings.keep_letters_days, settings.keep_posts_days)
+    if 0 in kept:
+        return Finding("growth", "ok", f"{says} Nothing goes, by your settings.")
+    foretold = max(size, int(month * max(kept) / 30))
+    says += f" With what is kept it becomes {foretold / 1e6:.0f} MB at most."
+    if not database.sqlite:
+        return Finding("growth", "ok", says)
+    folder = Path(settings.database_url.removeprefix("sqlite:///")).parent
+    if foretold - size > state.room(folder).free_bytes:
+        todo = "Get a larger disk, or keep less (POSTROUND_KEEP_POSTS_DAYS)."
+        return Finding("growth", "todo", f"{says} The disk has no room for that.", todo)
     return Finding("growth", "ok", says)
+
+
+def check_secret(settings: Settings) -> Iterator[Finding]:
+    """Another secret than the one that marks were made with makes all of them worthless."""
+    if not settings.database_url.startswith("sqlite:///"):
+        return
+    path = Path(settings.database_url.removeprefix("sqlite:///") + ".secret")
+    try:
+        kept = path.read_text().strip()
+    except (OSError, ValueError):
+        return
+    if kept not in {settings.secret, *settings.secret_previous}:
+        says = (
+            f"POSTROUND_SECRET is not the secret in {path}: no link that went out works any more."
+        )
+        todo = f"Take POSTROUND_SECRET out, or name the one in {path} in POSTROUND_SECRET_PREVIOUS."
+        yield Finding("secret", "todo", says, todo)
 
 
 def check_copies(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -117,8 +156,11 @@ def check_way_out(settings: Settings) -> Finding:
     where = f"{url.scheme}://{url.hostname}:{url.port or (465 if url.scheme == 'smtps' else 25)}"
     failed = asyncio.run(Smarthost(url, settings.hostname).knock())
     if failed:
-        says = f"The mail server {where} cannot be used: {failed}"
-        return Finding("outgoing", "bad", says, "Look at POSTROUND_OUTGOING and at that server.")
+        says = f"The mail server {where} cannot be used: {failed}."
+        todo = "Put the right name and password into POSTROUND_OUTGOING."
+        if not failed.startswith(REFUSES_US):
+            todo = "Look at POSTROUND_OUTGOING and at that server."
+        return Finding("outgoing", "bad", says, todo)
     return Finding("outgoing", "ok", f"The mail server {where} lets us in.")
 
 

@@ -8,21 +8,24 @@ from collections.abc import Iterator
 import click
 
 from cli.app import App, Failure, pass_app
-from cli.check_dns import check_domain, resolver_of
+from cli.check_dns import check_domain, check_our_names, resolver_of
 from cli.check_machine import (
     check_clock,
     check_copies,
     check_files,
     check_growth,
+    check_secret,
     check_settings,
     check_way_out,
 )
+from cli.check_ports import check_ports
 from cli.show import as_document, json_option
 from config import WrongSetting
 from delivery.dkim_sign import WrongKey
-from storage import lists, state
+from storage import lists, pulses, state
 from storage.database import Unavailable
-from web.health import Finding, look
+from web.finding import Finding
+from web.health import SILENT, look
 
 _SIGNS = {
     "ok": ("ok  ", "green"),
@@ -72,6 +75,7 @@ def _all(app: App, offline: bool) -> Iterator[Finding]:
     yield Finding("settings", "ok", "The settings can be read.")
     yield from check_settings(settings)
     yield from check_files(settings)
+    yield from check_secret(settings)
     yield from check_copies(settings, app.now)
     yield from _database(app)
     if offline:
@@ -92,10 +96,12 @@ def _database(app: App) -> Iterator[Finding]:
         yield Finding("database", "bad", says, "Stop, and put the last copy back.")
     else:
         yield Finding("database", "ok", "The database is whole and of this version.")
-    yield check_growth(database, app.now)
+    yield check_growth(database, app.settings, app.now)
     yield from check_clock(database, app.now)
     with database.read() as tx:
         yield from look(tx, app.settings, app.now)
+        alive = {one.part for one in pulses.every(tx) if app.now - one.at <= SILENT}
+    yield from check_ports(app.settings, alive)
 
 
 def _dns(app: App) -> Iterator[Finding]:
@@ -105,6 +111,7 @@ def _dns(app: App) -> Iterator[Finding]:
     except (Failure, Unavailable):
         return  # told already
     resolver = resolver_of(app.settings)
+    yield from check_our_names(app.settings, resolver)
     for domain in domains:
         try:
             yield from check_domain(app.settings, resolver, domain)

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from cli.check_machine import check_copies
 from config import Settings
 from delivery.letters import Desk, Pen, To
 from digest.lateness import coming
 from storage import history, lists, state
 from storage.records import MailingList
-from web.health import Finding, look
+from web.finding import Finding
+from web.health import look
 
 LETTER = "operator_week"
 TOLD = "operator told"
@@ -35,7 +37,7 @@ def write_weekly(tx: Connection, desk: Desk, settings: Settings, now: datetime) 
     if monday is None or history.was_noted(tx, TOLD, monday):
         return False
     history.note(tx, now, "postround", TOLD, detail=monday)
-    found = look(tx, settings, now)
+    found = [*look(tx, settings, now), *check_copies(settings, now)]
     for address in settings.operator:
         pen = Pen(tx, desk, every[0], now)
         pen.write(LETTER, To(address, address), **_values(pen, found))

@@ -153,12 +153,21 @@ def is_at_home(outgoing: str) -> bool:
 
 def _refuse_unknown(written: Mapping[str, str]) -> None:
     """A name with a typing mistake would silently leave the default in force."""
-    known = {f"POSTROUND_{one.name.upper()}" for one in fields(Settings)}
     for name in written:
-        if name.startswith("POSTROUND_") and name not in known:
-            near = get_close_matches(name, known, 1)
-            meant = f"; did you mean {near[0]}" if near else ""
+        if name.startswith("POSTROUND_") and name not in _known():
+            near = near_setting(name)
+            meant = f"; did you mean {near}" if near else ""
             raise WrongSetting(f"{name} in .env is not a setting{meant}.")
+
+
+def near_setting(name: str) -> str:
+    """The setting that ``name`` was perhaps meant to be; "" where it is one, or like none."""
+    known = _known()
+    return "" if name in known else next(iter(get_close_matches(name, known, 1)), "")
+
+
+def _known() -> set[str]:
+    return {f"POSTROUND_{one.name.upper()}" for one in fields(Settings)}
 
 
 class _Getter:

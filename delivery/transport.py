@@ -24,6 +24,8 @@ ASKING_SECONDS = 4
 # Servers hang up on silent clients, and a mail that finds out so is put off for nothing.
 SILENT_SECONDS = 20
 
+REFUSES_US = "it refuses our user name or password"
+
 
 class WrongPassword(Exception):
     """The smarthost does not accept our login: trying on would only lock the account."""
@@ -160,8 +162,12 @@ class Smarthost:
         """Connects, greets and logs in as for a mail, sends none, and leaves; "" or what failed."""
         try:
             await self._connected()
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            return f"{type(error).__name__}: {error}"[:300]
+        except aiosmtplib.SMTPAuthenticationError as error:
+            return f"{REFUSES_US} ({error.code} {error.message})"[:300].rstrip(".")
+        except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPTimeoutError, OSError):
+            return "no connection to it"
+        except (aiosmtplib.SMTPException, ValueError) as error:
+            return f"{type(error).__name__}: {error}"[:300].rstrip(".")
         await self.close()
         return ""
 

@@ -5,10 +5,8 @@ Bad is only what a person must act upon: what passes by itself is not told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -17,24 +15,16 @@ from starlette.responses import PlainTextResponse, Response
 from config import Settings
 from digest.lateness import late
 from storage import halts, holds, letters, pulses, state
+from web.certificate import check_certificate
+from web.deciders import check_deciders
+from web.finding import Finding, Kind
 from web.site import Site
 
 OVERDUE = timedelta(hours=1)
 SILENT = timedelta(minutes=5)
 FAILED_LETTERS = 3
 LEAST_ROOM = 0.10
-
-Kind = Literal["ok", "note", "todo", "bad"]
-"""bad: now, and for the page; todo: soon, for whoever asks; note: worth knowing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    about: str
-    """One word, as a machine may read it."""
-    kind: Kind
-    says: str
-    todo: str = ""
+EVERY_PART = ("smtp", "web", "clock", "sender")
 
 
 def look(tx: Connection, settings: Settings, now: datetime) -> list[Finding]:
@@ -45,6 +35,8 @@ def look(tx: Connection, settings: Settings, now: datetime) -> list[Finding]:
         *_letters(tx),
         *_parts(tx, now),
         *_room(settings),
+        *check_deciders(tx, now),
+        *check_certificate(settings, now),
     ]
 
 
@@ -118,7 +110,19 @@ def _parts(tx: Connection, now: datetime) -> list[Finding]:
             kind: Kind = "note" if pulse.part in alive else "bad"
             says = f"{pulse.part} on {pulse.host} gave no sign of life since {_when(pulse.at)}."
             found.append(Finding("parts", kind, says, "Start it again, and look at its log."))
-    return found or [Finding("parts", "ok", "Every part that was started is alive.")]
+    return found or [_all_there(alive)]
+
+
+def _all_there(alive: set[str]) -> Finding:
+    """Of four parts three are of little use, and whoever starts them one by one forgets one."""
+    missing = [part for part in EVERY_PART if part not in alive]
+    if not alive:
+        return Finding("parts", "note", "The service is not running.", "`postround run`")
+    if missing:
+        says = f"Running: {', '.join(sorted(alive))}. Not running: {', '.join(missing)}."
+        todo = f"Start it: {', '.join(f'`postround {part}`' for part in missing)}."
+        return Finding("parts", "todo", says, todo)
+    return Finding("parts", "ok", "Every part of the service is alive.")
 
 
 def _room(settings: Settings) -> list[Finding]:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from cli.check_dns import check_domain
-from cli.check_machine import check_clock, check_files, check_settings, check_way_out
+from cli.check_dns import check_domain, check_our_names
+from cli.check_machine import (
+    check_clock,
+    check_files,
+    check_growth,
+    check_secret,
+    check_settings,
+    check_way_out,
+)
+from cli.check_ports import check_ports
 from config import Settings
 from delivery.dkim_sign import dns_record, read_key
 from ingest.resolver import Unanswered
-from storage import history
+from storage import history, state
 from storage.database import Database
+from storage.state import Room
 from tests.servers import Installation, free_port
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -137,3 +147,57 @@ def test_the_command(new_installation: Callable[..., Installation], database_url
     here.command("doctor", "--offline", code=1)
     here.environment["POSTROUND_LOG"] = "loud"
     here.command("doctor", "--offline", code=1)
+
+
+def test_an_environment_with_a_typing_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTROUND_OPERATR", "bob@council.example")
+    found = list(check_settings(Settings(outgoing="smtp://mail.example.org:25")))
+    assert "Did you mean POSTROUND_OPERATOR?" in [one.todo for one in found]
+
+
+def test_another_secret_than_that_of_the_marks(tmp_path: Path) -> None:
+    (tmp_path / "postround.db.secret").write_text("x" * 32)
+    url = f"sqlite:///{tmp_path}/postround.db"
+    (found,) = check_secret(Settings(database_url=url, secret="y" * 32))
+    assert found.kind == "todo" and "POSTROUND_SECRET_PREVIOUS" in found.todo
+    assert not list(check_secret(Settings(database_url=url, secret="x" * 32)))
+    named = Settings(database_url=url, secret="y" * 32, secret_previous=("x" * 32,))
+    assert not list(check_secret(named))
+
+
+def test_growth_is_foretold_and_a_small_disk_is_told_in_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(database_url=database.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setattr(state, "bytes_per_month", lambda *_: 10**9)
+    found = check_growth(database, settings, NOW)
+    assert "13200 MB at most" in found.says
+    if database.sqlite:
+        monkeypatch.setattr(state, "room", lambda _: Room(0.5, 10**9, 0.5))
+        assert check_growth(database, settings, NOW).kind == "todo"
+
+
+def test_a_port_that_somebody_else_has() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        taken = f"127.0.0.1:{there.getsockname()[1]}"
+        settings = Settings(smtp_listen=taken, web_listen=f"127.0.0.1:{free_port()}")
+        (found,) = check_ports(settings, ())
+    assert found.kind == "bad" and f"something else listens at {taken}" in found.says
+    (found,) = check_ports(settings, ())
+    assert found.kind == "ok"
+
+
+def test_names_of_the_pages_and_of_this_machine() -> None:
+    settings = Settings(
+        hostname="mail.example.org",
+        public_url=f"https://{DOMAIN}",
+        outgoing="smtp://127.0.0.1:10025",
+    )
+    found = {one.about: one for one in check_our_names(settings, Zone(GOOD))}
+    assert found["pages"].todo.startswith(f"Publish  {DOMAIN}. A and AAAA")
+    assert "PTR record to mail.example.org" in found["ptr"].todo
+    right = {
+        (DOMAIN, "A"): ("192.0.2.80",),
+        ("25.2.0.192.in-addr.arpa", "PTR"): ("mail.example.org",),
+    }
+    assert [one.kind for one in check_our_names(settings, Zone({**GOOD, **right}))] == ["ok"]

@@ -6,8 +6,10 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -21,7 +23,7 @@ from storage.database import Database
 from storage.tables import outgoing
 from tests.journeys.conftest import plant
 from tests.servers import Installation, free_port
-from tests.storage.rows import new_list, new_mail, new_reader
+from tests.storage.rows import new_list, new_mail, new_moderator, new_reader
 
 MONDAY = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)
 SETTINGS = Settings(secret="a secret for tests only", operator=("bob@council.example",))
@@ -32,12 +34,17 @@ def weekly(database: Database, now: datetime, settings: Settings = SETTINGS) -> 
         return write_weekly(tx, Desk.of(settings), settings, now)
 
 
-def test_the_operator_hears_once_a_week(database: Database) -> None:
+def test_the_operator_hears_once_a_week(database: Database, tmp_path: Path) -> None:
     with database.write() as tx:
-        new_reader(tx, new_list(tx, now=MONDAY))
+        news = new_list(tx, now=MONDAY)
+        new_reader(tx, news)
+        new_moderator(tx, news, "bob")
+    copied = json.dumps({"at": MONDAY.isoformat(), "what": "copy", "id": "1"})
+    (tmp_path / "journal").write_text(copied + "\n")
+    settings = replace(SETTINGS, journal=str(tmp_path / "journal"))
     assert not weekly(database, MONDAY - timedelta(minutes=10))
     assert not weekly(database, MONDAY, Settings(secret="a secret for tests only"))
-    assert weekly(database, MONDAY)
+    assert weekly(database, MONDAY, settings)
     assert not weekly(database, MONDAY + timedelta(days=6))
     assert weekly(database, MONDAY + timedelta(days=8))
     with database.read() as tx:
@@ -48,6 +55,7 @@ def test_the_operator_hears_once_a_week(database: Database) -> None:
     words = first.get_content()
     assert "Readers: 1" in words and "10am" in words and "postround doctor" in words
     assert second["Subject"].endswith("things need doing")
+    assert "No journal is kept" in second.get_content()
 
 
 def test_numbers_for_a_watcher_name_nobody(database: Database) -> None:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from config import Settings
 from digest.timetable import SCHEDULED, last_slot, of_list
-from storage import editions, holds, outgoing, plans, pulses, state
+from storage import editions, holds, outgoing, plans, pulses, state, volunteers
 from storage.state import Room
 from storage.taken import Window
-from tests.storage.rows import NOON, new_mail
+from tests.storage.rows import NOON, new_mail, new_moderator, new_post
 from tests.web.browser import Browser
+from web.finding import Finding
+from web.health import look
 from web.site import Remembered
 
 HOUR = timedelta(hours=1)
@@ -125,3 +133,59 @@ def test_whoever_asks_again_and_again_costs_nothing() -> None:
     assert kept.get(now + timedelta(seconds=9)) == ["disk"]
     assert kept.get(now + timedelta(seconds=10)) is None
     assert kept.get(now - HOUR) is None  # the clock was set back
+
+
+def look_for(browser: Browser, about: str, settings: Settings | None = None) -> Finding:
+    with browser.db.read() as tx:
+        found = look(tx, settings or Settings(), browser.now)
+    return next(one for one in found if one.about == about)
+
+
+def test_i7_a_list_that_nobody_decides_for(browser: Browser) -> None:
+    """Soon where it is new; at once where a post waits that nobody was asked about."""
+    found = look_for(browser, "moderators")
+    assert found.kind == "todo" and "`postround moderator add news" in found.todo
+    assert health(browser) == "ok"
+    with browser.db.write() as tx:
+        new_post(tx, browser.sender)
+    browser.now += timedelta(minutes=1)
+    assert health(browser) == "bad: moderators"
+    with browser.db.write() as tx:
+        new_moderator(tx, browser.sender, "bob")
+    assert look_for(browser, "moderators").kind == "ok"
+
+
+def test_i7_everybody_is_away(browser: Browser) -> None:
+    today = browser.now.date()
+    with browser.db.write() as tx:
+        bob = new_moderator(tx, browser.sender, "bob")
+        volunteers.set_absence(tx, bob.id, today, today + timedelta(days=3))
+    assert "away today" in look_for(browser, "moderators").says
+
+
+def test_i7_three_parts_of_four(browser: Browser) -> None:
+    with browser.db.write() as tx:
+        for part in ("smtp", "web", "sender"):
+            pulses.beat(tx, part, "here", browser.now, browser.now, {})
+    found = look_for(browser, "parts")
+    assert found.kind == "todo" and found.todo == "Start it: `postround clock`."
+    with browser.db.write() as tx:
+        pulses.beat(tx, "clock", "here", browser.now, browser.now, {})
+    assert look_for(browser, "parts").kind == "ok"
+
+
+@pytest.mark.parametrize(("days", "kind"), [(60, "ok"), (10, "todo"), (-1, "bad")])
+def test_i7_a_certificate_that_ends(browser: Browser, tmp_path: Path, days: int, kind: str) -> None:
+    file = tmp_path / "certificate.pem"
+    file.write_bytes(certificate(browser.now + timedelta(days=days)))
+    settings = Settings(tls_certificate=str(file), tls_key=str(file))
+    assert look_for(browser, "certificate", settings).kind == kind
+
+
+def certificate(until: datetime) -> bytes:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail.example.org")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name)
+    made = made.public_key(key.public_key()).serial_number(1)
+    made = made.not_valid_before(until - timedelta(days=90)).not_valid_after(until)
+    return made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
