@@ -33,6 +33,7 @@ def is_automatic(message: Message) -> bool:
         automatic_headers.say_so(message)
         or automatic_headers.machine_sent_it(message)
         or _is_report(message)
+        or _answers_an_invitation(message)
         or automatic_subjects.says_so(message)
         or _body_says_so(message)
         or bounce_notice.is_notice(message)
@@ -45,7 +46,7 @@ def is_passed_on(message: Message) -> bool:
     return bool(
         _came_by_a_list(message)
         or peek.header(message, "precedence").lower() in ("list", "bulk", "junk")
-        or automatic_headers.sender(message)[1] in WORDS["sender"]["deaf"]
+        or automatic_headers.is_deaf(automatic_headers.sender(message)[1])
     )
 
 
@@ -58,6 +59,25 @@ def _is_report(message: Message) -> bool:
     if peek.kind(message) == "multipart/report":
         return True
     return any(peek.kind(part) in _REPORTS for part in peek.leaves(message))
+
+
+_TOLD_BY_A_CALENDAR = re.compile(
+    r"has (?:\w+ )?(?:accepted|declined|replied) (?:to )?this invitation"
+)
+
+
+def _answers_an_invitation(message: Message) -> bool:
+    """What a calendar sends when somebody presses "accept" (RFC 5546 §3.2.3); with words of their
+    own it is a person's letter."""
+    replies = any(
+        peek.kind(part) == "text/calendar" and peek.parameter(part, "method") == "reply"
+        for part in peek.leaves(message)
+    )
+    if not replies:
+        return False
+    shown = (part for part in peek.leaves(message) if peek.kind(part) == "text/plain")
+    text = typed_part("\n".join(map(peek.text_of, shown))).strip()
+    return not text or bool(_TOLD_BY_A_CALENDAR.search(text[:SHORT].lower()))
 
 
 # What stands in quotation marks is somebody else's sentence. Matched with text in lower case:

@@ -85,9 +85,19 @@ def machine_sent_it(message: Message) -> bool:
     if path in ("<>", "< >") or path.startswith(("<mailer-daemon", "mailer-daemon")):
         return True
     name, local = sender(message)
-    if local in WORDS["sender"]["deaf"] and peek.header(message, "in-reply-to"):
+    if is_deaf(local) and peek.header(message, "in-reply-to"):
         return True
     return local in WORDS["sender"]["names"] or name in WORDS["sender"]["display"]
+
+
+_DEAF = re.compile(
+    r"(?:^|[-_.])(?:" + "|".join(map(re.escape, WORDS["sender"]["deaf"])) + r")(?:[-_.]|$)"
+)
+
+
+def is_deaf(local: str) -> bool:
+    """True for the local part of an address behind which nobody reads: "council-noreply"."""
+    return bool(_DEAF.search(local[:64]))
 
 
 def sender(message: Message) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from ingest.absence import Hint, is_notice
+from ingest.automatic_headers import is_deaf
 from ingest.read import read
 
 SAMPLES: dict[str, list[list[str]]] = json.loads(
@@ -35,6 +36,50 @@ def test_d5_a_notice_is_known(sample: list[str]) -> None:
 @pytest.mark.parametrize("sample", SAMPLES["people"], ids=lambda sample: sample[1][:40])
 def test_d5_a_person_near_the_border_is_a_person(sample: list[str]) -> None:
     assert not is_automatic(*sample)
+
+
+ACCEPTED = """From: Bob <bob@hall.example>
+Subject: Accepted: Committee
+Content-Type: multipart/alternative; boundary=b
+
+--b
+Content-Type: text/plain
+
+{}
+--b
+Content-Type: text/calendar; method={}
+
+BEGIN:VCALENDAR
+--b--
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "method", "machine"),
+    [
+        ("", "REPLY", True),
+        ("Bob Hall has accepted this invitation.", "REPLY", True),
+        ("I come, and bring tea.", "REPLY", False),
+        ("", "REQUEST", False),
+    ],
+)
+def test_d5_a_calendar_answers_an_invitation(typed: str, method: str, *, machine: bool) -> None:
+    assert read(ACCEPTED.format(typed, method).encode()).auto_submitted is machine
+
+
+@pytest.mark.parametrize(
+    ("local", "deaf"),
+    [
+        ("noreply", True),
+        ("council-noreply", True),
+        ("calendar.no-reply", True),
+        ("noreply-forms", True),
+        ("nora.reply", False),
+        ("unoreply", False),
+    ],
+)
+def test_d5_behind_which_address_nobody_reads(local: str, *, deaf: bool) -> None:
+    assert is_deaf(local) is deaf
 
 
 @pytest.mark.parametrize(
