@@ -26,6 +26,14 @@ class Failure(Exception):
     """A command could not do its work. The text is one sentence for the person who called it."""
 
 
+class WrongVersion(Failure):
+    """An old program and new tables must not meet, nor the other way round."""
+
+    def __init__(self, says: str, todo: str) -> None:
+        super().__init__(says)
+        self.todo = todo
+
+
 class App:
     @cached_property
     def settings(self) -> Settings:
@@ -47,10 +55,12 @@ class App:
         if version is None and database.sqlite:
             schema.migrate(database)
         elif version is not None and version > schema.newest():
-            raise Failure("The database is of a newer version than this program: update it.")
+            says = "The database is of a newer version than this program: update the program."
+            raise WrongVersion(says, "Put the newer source in place, then `make install`.")
         elif version != schema.newest():
-            raise Failure(
-                "The database is not at the version of this program: run `postround migrate`."
+            says = "The database is not at the version of this program: run `postround migrate`."
+            raise WrongVersion(
+                says, "Stop the service, `postround backup FILE`, `postround migrate`."
             )
         return database
 

@@ -147,6 +147,10 @@ def check_files(settings: Settings) -> Iterator[Finding]:
         yield Finding("files", "todo", f"Others can read {name}.", f"chmod 600 {name}")
     if not open_:
         yield Finding("files", "ok", "What holds secrets can be read by nobody else.")
+    if settings.database_url.startswith("sqlite:///"):
+        for name in sorted(beside.parent.glob(f"{beside.name}.before-*")):
+            says = f"{name} is the database from before a copy was put back."
+            yield Finding("files", "note", says, "Delete it when all is well: it holds addresses.")
 
 
 def check_way_out(settings: Settings) -> Finding:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import click
 
-from cli.app import App, Failure, pass_app
+from cli.app import App, Failure, WrongVersion, pass_app
 from cli.check_dns import check_domain, check_our_names, resolver_of
 from cli.check_machine import (
     check_clock,
@@ -20,7 +20,7 @@ from cli.check_machine import (
 )
 from cli.check_ports import check_ports
 from cli.show import as_document, json_option
-from config import WrongSetting
+from config import Settings, WrongSetting
 from delivery.dkim_sign import WrongKey
 from storage import lists, pulses, state
 from storage.database import Unavailable
@@ -62,7 +62,7 @@ def doctor(app: App, offline: bool, as_json: bool) -> None:
 
 def _say(one: Finding) -> None:
     sign, colour = _SIGNS[one.kind]
-    line = f"{click.style(sign, fg=colour, bold=True)}  {one.about:9} {one.says}"
+    line = f"{click.style(sign, fg=colour, bold=True)}  {one.about:11} {one.says}"
     click.echo(f"{line}  ->  {one.todo}" if one.todo else line)
 
 
@@ -88,8 +88,11 @@ def _database(app: App) -> Iterator[Finding]:
     try:
         database = app.database
         damage = state.damage(database)
+    except WrongVersion as error:
+        yield Finding("database", "bad", str(error), error.todo)
+        return
     except (Failure, Unavailable) as error:
-        yield Finding("database", "bad", str(error), "`postround migrate`, or `postround restore`.")
+        yield Finding("database", "bad", str(error), _to_open(app.settings))
         return
     if damage:
         says = f"The database is damaged: {damage}."
@@ -102,6 +105,12 @@ def _database(app: App) -> Iterator[Finding]:
         yield from look(tx, app.settings, app.now)
         alive = {one.part for one in pulses.every(tx) if app.now - one.at <= SILENT}
     yield from check_ports(app.settings, alive)
+
+
+def _to_open(settings: Settings) -> str:
+    if settings.database_url.startswith("sqlite:"):
+        return "Look at the file in DATABASE_URL and its folder, or `postround restore FILE`."
+    return "Look at DATABASE_URL, and whether the database server runs and lets us in."
 
 
 def _dns(app: App) -> Iterator[Finding]:

@@ -16,18 +16,18 @@ from sqlalchemy import Connection
 
 from cli.app import App, Failure, pass_app
 from digest.doubt import doubt_due
-from storage import archive, backup, holds, journal, restore
+from storage import archive, backup, holds, journal, pulses, restore
 from storage.archive import BadArchive, Manifest
 from storage.journal import Entry
 from storage.replay import replay, take_off_moved
 
 REASON = "A copy was put back, and no journal says what was sent since it was made."
 _WORDS = {
-    "reader": "readers who left or came back",
-    "erased subscriber": "readers who were forgotten",
-    "post": "posts that were decided",
-    "edition": "round-ups that were made",
-    "mail": "mails that were sent",
+    "reader": "Readers who left or came back",
+    "erased subscriber": "Readers who were forgotten",
+    "post": "Posts that were decided",
+    "edition": "Round-ups that were made",
+    "mail": "Mails that were sent",
 }
 
 
@@ -54,6 +54,8 @@ class _Restored:
     editions: list[str] = field(default_factory=list)
     moved: list[tuple[str, str]] = field(default_factory=list)
     """(list, address before) of readers who have another address since the copy."""
+    on_hold: bool = False
+    """Whether it was so when the copy was made."""
 
 
 @click.command("restore")
@@ -151,11 +153,13 @@ def _target(app: App, replace: bool) -> AbstractContextManager[restore.Target]:
 def _catch_up(
     tx: Connection, app: App, manifest: Manifest, entries: list[Entry] | None
 ) -> _Restored:
+    pulses.forget_all(tx)
     if entries is not None:
         # On one machine its journal tells of every mail; of several we may have one alone.
         alone = tx.dialect.name == "sqlite"
         noted = replay(tx, entries, app.now, all_noted=alone)
-        return _Restored(noted, moved=take_off_moved(tx, entries, app.now))
+        moved = take_off_moved(tx, entries, app.now)
+        return _Restored(noted, moved=moved, on_hold=holds.in_force(tx))
     holds.begin(tx, REASON, app.now)
     skipped = doubt_due(tx, manifest.made_at, app.now)
     names = [f"{one.address} {frequency} {period}" for one, frequency, period in skipped]
@@ -167,13 +171,17 @@ def _report(manifest: Manifest, restored: _Restored) -> None:
     if restored.noted is not None:
         click.echo("The journal was there. Done again:")
         for kind, words in _WORDS.items():
-            click.echo(f"  {restored.noted[kind]} {words}")
+            click.echo(f"  {words}: {restored.noted[kind]}")
         _tell_who_moved(restored.moved)
+        if restored.on_hold:
+            click.echo(
+                "Sending is on hold, as it was when the copy was made: `postround hold show`."
+            )
         click.echo("You can start the service.")
         return
     click.echo("No journal says what was done since, so sending is on hold.")
     click.echo(
-        f"Perhaps sent: {restored.doubtful} mails that waited, {len(restored.editions)} round-ups."
+        f"Perhaps sent: mails that waited: {restored.doubtful}; round-ups: {len(restored.editions)}"
     )
     for name in restored.editions:
         click.echo(f"  {name}")

@@ -50,6 +50,11 @@ def stop(tx: Connection, part: str, host: str) -> None:
     tx.execute(delete(pulse).where((pulse.c.part == part) & (pulse.c.host == host)))
 
 
+def forget_all(tx: Connection) -> None:
+    """Those in a copy of the database are of processes that are gone."""
+    tx.execute(delete(pulse))
+
+
 def every(tx: Connection) -> list[Pulse]:
     columns = (pulse.c.part, pulse.c.host, pulse.c.started_at, pulse.c.at)
     chosen = select(*columns, pulse.c.connections, pulse.c.letters)

@@ -28,7 +28,7 @@ def _of(tx: Connection, of_list: MailingList, now: datetime) -> list[Finding]:
     if not people:
         waits = posts.held(tx, of_list.id)
         says = f"{of_list.address} has no moderator" + (
-            f", and {len(waits)} of its posts wait." if waits else "."
+            f". Posts that wait: {len(waits)}." if waits else "."
         )
         todo = f"`postround moderator add {of_list.name} ADDRESS --name NAME`"
         return [Finding("moderators", "bad" if waits else "todo", says, todo)]

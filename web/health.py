@@ -71,7 +71,7 @@ def _sending(tx: Connection, now: datetime) -> list[Finding]:
         says = f"Nothing could be sent since {_when(box.in_vain_since)}."
         todo = "`postround waiting` shows what the mail server says; try POSTROUND_OUTGOING."
         return [Finding("outbox", "bad", says, todo)]
-    return [Finding("outbox", "ok", f"{box.waiting} mails wait to leave, none for too long.")]
+    return [Finding("outbox", "ok", f"Mails that wait to leave: {box.waiting}, none for too long.")]
 
 
 def _editions(tx: Connection, now: datetime) -> list[Finding]:
@@ -92,7 +92,7 @@ def _letters(tx: Connection) -> list[Finding]:
     if not stuck:
         return [Finding("letters", "ok", "No letter is stuck.")]
     todo = "`postround waiting`, then `postround letter show ID`."
-    return [Finding("letters", "todo", f"{stuck} letters are stuck.", todo)]
+    return [Finding("letters", "todo", f"Stuck letters: {stuck}.", todo)]
 
 
 def _parts(tx: Connection, now: datetime) -> list[Finding]:
@@ -103,7 +103,9 @@ def _parts(tx: Connection, now: datetime) -> list[Finding]:
     alive = {pulse.part for pulse in every if now - pulse.at <= SILENT}
     for pulse in every:
         if pulse.failed >= FAILED_LETTERS:
-            says = f"{pulse.failed} letters were brought one after the other, and none was kept."
+            says = (
+                f"Letters that were brought one after the other, and none was kept: {pulse.failed}."
+            )
             todo = "See the log of `postround smtp`, the disk, and the database."
             found.append(Finding("keeping", "bad", says, todo))
         if now - pulse.at > SILENT:

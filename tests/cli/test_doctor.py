@@ -9,7 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from cli import doctor
+from cli.app import App
 from cli.check_dns import check_domain, check_our_names
 from cli.check_machine import (
     check_clock,
@@ -201,3 +204,21 @@ def test_names_of_the_pages_and_of_this_machine() -> None:
         ("25.2.0.192.in-addr.arpa", "PTR"): ("mail.example.org",),
     }
     assert [one.kind for one in check_our_names(settings, Zone({**GOOD, **right}))] == ["ok"]
+
+
+def test_tables_of_another_version_and_what_to_do(database: Database) -> None:
+    for version, todo in (("9999", "newer source"), ("0001", "`postround migrate`")):
+        with database.write() as tx:
+            tx.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
+        app = App()
+        url = database.engine.url.render_as_string(hide_password=False)
+        app.settings = Settings(database_url=url)
+        (found,) = doctor._database(app)
+        assert found.kind == "bad" and todo in found.todo
+
+
+def test_a_database_from_before_a_restore_is_not_forgotten(tmp_path: Path) -> None:
+    (tmp_path / "postround.db.before-20261122-120000").touch(0o600)
+    found = list(check_files(Settings(database_url=f"sqlite:///{tmp_path}/postround.db")))
+    assert [one.kind for one in found] == ["ok", "note"]
+    assert "before-20261122-120000" in found[1].says
