@@ -116,7 +116,7 @@ def test_long_lines_without_a_space_are_broken_on_the_way_only() -> None:
         ("<mallory@evil.example>carol@x.example", '"<mallory@evil.example>carol"@x.example'),
         ('a"b@reader.example', r'"a\"b"@reader.example'),
         ("group:carol@reader.example", '"group:carol"@reader.example'),
-        ("(comment)carol@reader.example", "carol@reader.example"),
+        ("(comment)carol@reader.example", '"(comment)carol"@reader.example'),
         ("x" * 64 + "@" + "d" * 60 + ".example", "x" * 64 + "@" + "d" * 60 + ".example"),
     ],
 )
@@ -202,6 +202,17 @@ def test_c16_a_subject_that_looks_encoded_is_not_decoded_again() -> None:
 )
 def test_no_address_is_folded_or_encoded(address: str) -> None:
     assert _field("To", one_person(address)) == f"To: {address}\r\n".encode()
+
+
+@given(st.text('"\\\\@().,;:<>[] aé\0\n', max_size=30))
+def test_no_address_breaks_a_header(address: str) -> None:
+    line = _field("To", one_person(address))
+    assert line.startswith(b"To: ") and line.endswith(b"\r\n") and line.count(b"\n") == 1
+
+
+def test_a_quoted_local_part_is_quoted_once() -> None:
+    for address in ('"a b"@c.example', '"a\\"b"@c.example', "a.b+c@c.example"):
+        assert _field("To", one_person(address)) == f"To: {address}\r\n".encode()
 
 
 def test_an_address_beyond_ascii_to_answer_to_stays_on_its_line() -> None:
