@@ -15,6 +15,8 @@ from pathlib import Path
 
 MOST_SENTENCES = 14
 """A notice is short, also in two languages."""
+AT_THE_TOP = 30
+"""Characters: there a receipt names what it is about."""
 NO_WORDS = 2
 """A name at most: the subject has said it all."""
 FEW_IN_A_GREETING = 3
@@ -43,9 +45,10 @@ def _any(name: str) -> re.Pattern[str]:
 
 _AWAY, _GONE, _GREETING = _any("absent"), _any("gone"), _any("greetings")
 _READ, _LETTER = _any("read_sentences"), _any("letters")
-_TO_A_STRANGER = (_any("thanks"), _any("instead"), _any("no_access"))
+_THANKS = _any("thanks")
+_TO_A_STRANGER = (_THANKS, _any("instead"), _any("no_access"))
 _BESIDE = (*_TO_A_STRANGER, _any("later"))
-_REASON = _any("reasons")
+_REASON, _SHUT = _any("reasons"), _any("shut")
 _READ_SUBJECT = re.compile(
     rf"(?:{'|'.join(map(re.escape, _WORDS['read_words']))})\s?[:：]", re.IGNORECASE
 )
@@ -79,6 +82,9 @@ def is_notice(text: str, hint: Hint) -> bool:
     if len(list(strange)) > (len(kinds) > 2):
         return False
     gone, away = (any(map(kind.search, sentences)) for kind in (_GONE, _AWAY))
+    # A shop that is shut tells everybody; to thank for a letter is to answer it.
+    thanked = any(_THANKS.search(s) and _LETTER.search(s) for s in sentences)
+    away = away or (thanked and any(map(_SHUT.search, sentences)))
     if not gone and not away:
         return hint is Hint.HEADS_IT and words <= FEW_WORDS and bool(kinds)
     if hint is Hint.HEADS_IT:
@@ -94,7 +100,7 @@ def is_notice(text: str, hint: Hint) -> bool:
 def is_read_receipt(subject: str, text: str) -> bool:
     """True for the letter by which a mail program tells that somebody opened another one."""
     text = text[:1_000].lower()
-    told = _READ.search(text) and _LETTER.search(text) and re.search(r"\d", text)
+    told = _READ.search(text) and _LETTER.search(text[:AT_THE_TOP]) and re.search(r"\d", text)
     return bool(told and _READ_SUBJECT.match(subject))
 
 
@@ -114,7 +120,7 @@ def _asks(sentence: str) -> bool:
 
 def _belongs(number: int, sentence: str) -> bool:
     """Whether the sentence may stand in a notice, at its top (0) or further down."""
-    if any(kind.search(sentence) for kind in (_AWAY, _GONE, *_BESIDE)):
+    if any(kind.search(sentence) for kind in (_AWAY, _GONE, _SHUT, *_BESIDE)):
         return True
     # What stands under the notice is a name or an address; at the top a word may be a verdict.
     words = len(sentence.split())

@@ -83,6 +83,7 @@ def _answers_an_invitation(message: Message) -> bool:
 # What stands in quotation marks is somebody else's sentence. Matched with text in lower case:
 # that is ten times as fast as letting the expression ignore it.
 _SENTENCES = re.compile("(?<![\"'“”„«‘’])(?:" + "|".join(WORDS["body"]["sentences"]) + ")")
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?]) ")
 _CHALLENGES = re.compile("|".join(WORDS["body"]["challenges"]))
 _TICKET = re.compile(
     r"[\s#-]{1,12}(?:please )?(?:type|write|enter) your reply above", re.IGNORECASE
@@ -100,6 +101,7 @@ def _body_says_so(message: Message) -> bool:
         return False
     # Below what a list sends on stands how it was sent, not who wrote it.
     told = typed[:TOP] if _came_by_a_list(message) else typed
+    told = " ".join(s for s in _SENTENCE_ENDS.split(told) if not s.endswith("?"))
     if _SENTENCES.search(told) or _CHALLENGES.search(told):
         return True
     if automatic_subjects.is_answer(text.lstrip().partition("\n")[0]):

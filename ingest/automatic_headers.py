@@ -24,7 +24,7 @@ def say_so(message: Message) -> bool:
 
 _RESPONDER = re.compile(
     r"(?:x-)?(?:[a-z0-9]{1,20}-)?auto-?(?:reply|respond|responder|response|answer)"
-    r"(?:-(?:from|to|sent|domain|id|subject|by))?"
+    r"(?:-(?!suppress|allow|exempt|dis|block|off)[a-z]{1,20})?"
 )
 _RESPONDS = re.compile(r"auto[-_ ]?(?:reply|response|responder)")
 

@@ -54,12 +54,16 @@ _ABSENCE = re.compile(
 _BARE = rf"{_either(WORDS['subject']['bare'])}|{_ABSENCES}"
 _HEADED = re.compile(
     rf"{_OPENING}(?:(?:{_ANSWERS}|{_ABSENCES}){_CLOSING}(?:$|[:：]|{_AGAIN})"
-    rf"|(?:{_BARE}){_CLOSING}{_AGAIN})|.{{1,60}} [-–—|] ?(?:{_ABSENCES}){_CLOSING}$",
+    rf"|(?:{_BARE}){_CLOSING}{_AGAIN}"
+    rf"|(?:{_ABSENCES}) (?:until|till|bis|jusqu|hasta|tot)\b.{{1,30}}{_AGAIN})"
+    rf"|.{{1,60}} [-–—|] ?(?:{_ABSENCES}){_CLOSING}$",
     re.IGNORECASE,
 )
 _BARELY = re.compile(rf"{_OPENING}(?:auto|{_BARE}){_CLOSING}(?:$|[:：]|{_AGAIN})", re.IGNORECASE)
 _AT_THE_END = re.compile(
-    rf"[\[(（【](?:{_ANSWERS}|{_ABSENCES})[\])）】]\s*$|^\S+ (?:{_ANSWERS})$", re.IGNORECASE
+    rf" [-–—|] (?:{_ANSWERS})$|^\S+ (?:{_ANSWERS})$"
+    rf"|[\[(（【](?:{_ANSWERS}|{_ABSENCES})[\])）】]\s*$",
+    re.IGNORECASE,
 )
 _AWAY = re.compile("|".join((*WORDS["body"]["absences"], "^auto:", _BARE)), re.IGNORECASE)
 FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|pd|vb|doorst|转发|転送)\s?[:：]", re.IGNORECASE)
@@ -69,10 +73,22 @@ REPLIES = re.compile(
 )
 
 
+# "Automatische Empfangsbestätigung", "Conferma automatica di ricezione": such words and no others.
+_MADE_OF = re.compile(
+    rf"(?=.{{0,60}}(?:{'|'.join(WORDS['subject']['stems'])}))"
+    rf"(?:(?:\w{{0,3}}(?:{'|'.join(WORDS['subject']['stems'])})\w{{0,6}}"
+    rf"|\w{{0,12}}(?:{'|'.join(WORDS['subject']['receipts'])})\w{{0,4}}"
+    r"|of|de|di|del|della|do|van|der|das|the|la|le|för|af|об?|o)[\s.!-]*){2,6}",
+    re.IGNORECASE,
+)
+
+
 def says_so(message: Message) -> bool:
     """True when the subject alone, or as that of an answer, is one that programs write."""
     subject = peek.header(message, "subject")[:300].strip()
     if _ANSWER.match(subject) or _ABSENCE.match(subject) or _AT_THE_END.search(subject):
+        return True
+    if len(subject) < MOST_IN_A_NAME and _MADE_OF.fullmatch(subject):
         return True
     # A play may be called "Out of office: …", and so may the notice of one who is.
     return answers_a_letter(message) and bool(_BARELY.match(subject))
@@ -87,10 +103,11 @@ def hint(subject: str) -> absence.Hint:
     """How far the subject speaks of its author's absence."""
     if FORWARDED.match(subject):
         return absence.Hint.NONE
-    bare = REPLIES.sub("", subject[:300], count=1).strip()
+    answered = REPLIES.match(subject)
+    bare = subject[answered.end() if answered else 0 : 300].strip()
     # With "Re:" before it, somebody may just as well answer a notice.
     headed = bool(_HEADED.match(bare))
-    if headed and bare == subject[:300].strip():
+    if headed and not answered:
         return absence.Hint.HEADS_IT
     named = headed or (len(bare) < MOST_IN_A_NAME and bool(_AWAY.search(bare)))
     return absence.Hint.NAMES_IT if named else absence.Hint.NONE
