@@ -79,7 +79,7 @@ def is_notice(text: str, hint: Hint) -> bool:
     strange = islice((s for s in sentences[1:] if not _belongs(1, s)), 2)
     kinds = [kind for kind in _BESIDE if any(map(kind.search, sentences))]
     # Among so many signs one sentence may be of the person's own making ("I work part time").
-    if len(list(strange)) > (len(kinds) > 2):
+    if len(list(strange)) > (len(kinds) > 2 and hint is not Hint.NONE):
         return False
     gone, away = (any(map(kind.search, sentences)) for kind in (_GONE, _AWAY))
     # A shop that is shut tells everybody; to thank for a letter is to answer it.

@@ -37,7 +37,7 @@ def _without_accents(word: str) -> str:
 
 _OPENING = r"^[\s*\"'«“„#!-]*"
 _TAG = r"(?:\[[^\]]{1,60}\]\s?)?"  # "[help desk #123] AutoReply: …"
-_CLOSING = r"[\s*\"'»”“]*"
+_CLOSING = r"[\s*\"'»”“–—-]*"
 _AGAIN = r"(?:re|aw|sv|antw|fwd?|wg|tr|ynt|odp|rv|res|回复|答复|转发)\s?[:：]"
 _ANSWERS = _either(WORDS["subject"]["answers"])
 _ABSENCES = _either(WORDS["subject"]["absences"])
