@@ -66,6 +66,9 @@ def _bulk_without_a_list(message: Message) -> bool:
     listed = any(n.startswith("list-") for n in names) or names & set(WORDS["headers"]["list"])
     if listed or re.search(r"owner-|-(?:owner|bounces?|request|admin|errors)\b", passed_by):
         return False
+    # Programs of lists that set no header of their own pass on people, who quote.
+    if precedence != "junk" and re.search(r"^>", peek.body_text(message)[:10_000], re.MULTILINE):
+        return False
     # A council may send its news so; only what answers somebody, or comes from the program
     # that runs a list, is a machine's.
     subject = peek.header(message, "subject")

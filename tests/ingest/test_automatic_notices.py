@@ -68,6 +68,22 @@ def test_d5_a_calendar_answers_an_invitation(typed: str, method: str, *, machine
 
 
 @pytest.mark.parametrize(
+    ("precedence", "text", "machine"),
+    [
+        ("bulk", "Off hiking.", True),
+        ("bulk", "> Who has a ladder?\nI have one.", False),
+        ("list", "On Monday Amina wrote:\n> Who has a ladder?\n\nI have one.", False),
+        ("junk", "> Who has a ladder?\nOff hiking.", True),
+    ],
+)
+def test_d5_who_quotes_in_bulk_is_on_an_old_list(
+    precedence: str, text: str, *, machine: bool
+) -> None:
+    more = f"Precedence: {precedence}\nIn-Reply-To: <1@lists.example>\n"
+    assert is_automatic("Bob <bob@hall.example>", "Re: ladder", text, more) is machine
+
+
+@pytest.mark.parametrize(
     ("local", "deaf"),
     [
         ("noreply", True),
