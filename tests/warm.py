@@ -147,7 +147,9 @@ def _import_everything() -> None:
 
     for module in {*COMMANDS.values(), "processes"}:
         importlib.import_module(f"cli.{module}")
-    importlib.import_module("alembic.command")  # which the commands themselves import late
+    # What the commands themselves import late, and what their readers do.
+    for name in ("alembic.command", "tests.forked_reader", *sys.modules["ingest.reading"].IMPORTS):
+        importlib.import_module(name)
     # As of a command that was started by its name.
     sys.modules["__main__"] = sys.modules["cli.main"]
 
@@ -166,6 +168,7 @@ def _become(
         os.environ.update(environment)
         time.tzset()
         os.chdir(folder)
+        sys.modules["tests.forked_reader"].fork_readers()
         sys.argv = [str(_CHECKOUT / "cli" / "main.py"), *words]
         sys.modules["cli.main"].main()
         code = 0
