@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import click
 from cli.app import App, Failure, pass_app, the_list
 from cli.moving_out import write_everything
 from ingest.drafted import Draft
+from ingest.kept_with import KeptWith, read_kept_with
 from ingest.moved_in import NotAnArchive, read_archive
 from ingest.reading import IMPORTS, read_and_draft
 from ingest.supervise import ReadingRoom, Unreadable
@@ -82,6 +84,9 @@ def _as_letters(app: App, sender: MailingList, file: Path) -> Iterator[Counter[s
 class _Read:
     reading: Reading
     draft: Draft
+    kept_with: KeptWith
+    number: str
+    """Its Message-ID; of a mail without one something that is the same each time."""
 
 
 def _as_posts(app: App, sender: MailingList, file: Path) -> Iterator[Counter[str]]:
@@ -100,7 +105,9 @@ def _as_posts(app: App, sender: MailingList, file: Path) -> Iterator[Counter[str
 
 def _read(room: ReadingRoom, raw: bytes) -> _Read | None:
     try:
-        return _Read(*room.ask(read_and_draft, raw))
+        reading, draft = room.ask(read_and_draft, raw)
+        number = reading.message_id or f"{sha256(raw).hexdigest()[:32]}@archive.invalid"
+        return _Read(reading, draft, read_kept_with(raw), number)
     except Unreadable:
         return None
 
@@ -118,21 +125,21 @@ def _keep(
             if one is None:
                 counts["unreadable"] += 1
                 continue
-            number = one.reading.message_id or ""
-            outcome = "there" if number and number in known else "kept"
+            outcome = "there" if one.number in known else "kept"
             outcome = "empty" if one.draft.empty and not one.draft.attachments else outcome
             counts[outcome] += 1
             if outcome == "kept":
                 post = _post(app, sender, topics, one)
                 moved_in.keep(tx, post, one.draft.attachments)
-                known.add(number)
+                known.add(one.number)
     return counts
 
 
 def _post(app: App, sender: MailingList, topics: list[Topic], one: _Read) -> Post:
     author = one.reading.sender
-    named = {topic.key: topic.id for topic in topics}
-    chosen = tuple(named[key] for key in one.draft.topics if key in named)
+    named = {name.casefold(): topic.id for topic in topics for name in (topic.name, topic.key)}
+    words = (*one.kept_with.topics, *one.draft.topics)
+    chosen = tuple(dict.fromkeys(named[word] for word in words if word in named))
     return Post(
         id=0,
         list_id=sender.id,
@@ -145,7 +152,9 @@ def _post(app: App, sender: MailingList, topics: list[Topic], one: _Read) -> Pos
         state=moved_in.ARCHIVED,
         held_at=one.reading.date or app.now,
         topics=chosen,
-        message_id=one.reading.message_id,
+        event_date=one.kept_with.event_date,
+        closing_date=one.kept_with.closing_date,
+        message_id=one.number,
         notes=one.draft.notes,
     )
 

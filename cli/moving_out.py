@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import mailbox
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from email.message import EmailMessage
@@ -20,9 +20,10 @@ from typing import Any, get_args
 from sqlalchemy import Connection
 
 from delivery.addresses import write_address
-from preferences import roll, sheets
+from ingest.kept_with import HEADERS
+from preferences import roll
 from storage import lists, moved_in, posts, subscribers, volunteers
-from storage.records import MailingList, Post
+from storage.records import MailingList, Post, Topic
 from templates.flow import one_line
 
 PUBLISHED = ("approved", moved_in.ARCHIVED)
@@ -30,13 +31,14 @@ PUBLISHED = ("approved", moved_in.ARCHIVED)
 
 def write_everything(tx: Connection, sender: MailingList, folder: Path) -> dict[str, int]:
     """Fills ``folder``; how many things each file holds, by its name."""
-    topics = {topic.id: topic.key for topic in lists.topics(tx, sender.id)}
+    every = lists.topics(tx, sender.id)
+    topics = {topic.id: topic.key for topic in every}
     (folder / "list.json").write_text(_json(_list(tx, sender)) + "\n", encoding="utf-8")
     return {
         "list.json": 1,
-        "readers.csv": _readers(tx, sender, topics, folder / "readers.csv"),
+        "readers.csv": _readers(tx, sender, every, folder / "readers.csv"),
         "posts.jsonl": _lines(tx, sender, topics, folder / "posts.jsonl"),
-        "posts.mbox": _mails(tx, sender, folder / "posts.mbox"),
+        "posts.mbox": _mails(tx, sender, topics, folder / "posts.mbox"),
     }
 
 
@@ -46,23 +48,22 @@ def _list(tx: Connection, sender: MailingList) -> dict[str, Any]:
     for role in get_args(volunteers.Role):
         found = volunteers.every(tx, sender.id, role)
         shown[f"{role}s"] = [asdict(one) for one in found]
+    always = date(1970, 1, 1), date(9999, 12, 31)
+    shown["shifts"] = [asdict(one) for one in volunteers.shifts(tx, sender.id, *always)]
+    shown["absences"] = [
+        {"volunteer_id": who, "start": start, "end": end}
+        for who, start, end in volunteers.absences(tx, sender.id, *always)
+    ]
+    shown["authors"] = [asdict(one) for one in volunteers.authors(tx, sender.id)]
     return shown
 
 
-def _readers(tx: Connection, sender: MailingList, topics: dict[int, str], path: Path) -> int:
-    count = 0
+def _readers(tx: Connection, sender: MailingList, topics: Sequence[Topic], path: Path) -> int:
+    rows = roll.table(subscribers.walk(tx, sender.id), topics)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*sheets.COLUMNS, "state", "joined_at", "paused_until"])
-        for one in subscribers.walk(tx, sender.id):
-            own = [sheets.spreadsheet_safe(text) for text in roll.fields(one, topics)]
-            writer.writerow([*own, one.state, _told(one.joined_at), _told(one.paused_until)])
-            count += 1
-    return count
-
-
-def _told(moment: date | None) -> str:
-    return moment.isoformat() if moment else ""
+        writer.writerow(next(rows))
+        return sum(1 for row in rows if writer.writerow(row))
 
 
 def _lines(tx: Connection, sender: MailingList, topics: dict[int, str], path: Path) -> int:
@@ -77,12 +78,12 @@ def _lines(tx: Connection, sender: MailingList, topics: dict[int, str], path: Pa
     return count
 
 
-def _mails(tx: Connection, sender: MailingList, path: Path) -> int:
+def _mails(tx: Connection, sender: MailingList, topics: dict[int, str], path: Path) -> int:
     count = 0
     box = mailbox.mbox(path)
     try:
         for post in _published(moved_in.every(tx, sender.id)):
-            box.add(mailbox.mboxMessage(_mail(tx, sender, post)))
+            box.add(mailbox.mboxMessage(_mail(tx, sender, topics, post)))
             count += 1
         box.flush()
     finally:
@@ -94,7 +95,7 @@ def _published(found: Iterable[Post]) -> Iterable[Post]:
     return (post for post in found if post.state in PUBLISHED)
 
 
-def _mail(tx: Connection, sender: MailingList, post: Post) -> EmailMessage:
+def _mail(tx: Connection, sender: MailingList, topics: dict[int, str], post: Post) -> EmailMessage:
     """The post as the mail that it once was, without what only its way here had added."""
     mail = EmailMessage(policy=SMTP.clone(utf8=True))
     name = one_line(post.author_name).replace('"', "'").replace("\\", " ")
@@ -105,6 +106,11 @@ def _mail(tx: Connection, sender: MailingList, post: Post) -> EmailMessage:
     mail["Date"] = format_datetime(post.approved_at or post.held_at)
     mail["Message-ID"] = f"<{one_line(post.message_id or f'{post.id}.post@{sender.domain}')}>"
     mail["List-Id"] = f"<{sender.list_id}>"
+    named = ", ".join(topics[one] for one in post.topics if one in topics)
+    told = zip(HEADERS, (named, post.event_date, post.closing_date), strict=True)
+    for name, value in told:
+        if value:
+            mail[name] = str(value)
     mail.set_content(post.text or "\n", cte="quoted-printable")
     if post.html:
         mail.add_alternative(post.html, subtype="html", cte="quoted-printable")

@@ -151,14 +151,7 @@ def export(app: App, list_name: str, address: str | None, as_json: bool) -> None
             rows([_row(one, topics) for one in subscribers.walk(tx, sender.id)], True, "")
             return
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        heads = [*sheets.COLUMNS, "state", "joined_at", "paused_until", *sheets.MORE_COLUMNS]
-        writer.writerow(heads)
-        keys = {topic.id: topic.key for topic in topics}
-        for one in subscribers.walk(tx, sender.id):
-            own = [sheets.spreadsheet_safe(text) for text in roll.fields(one, keys)]
-            joined = one.joined_at.isoformat() if one.joined_at else ""
-            state = [one.state, joined, one.paused_until or ""]
-            writer.writerow([*own, *state, one.length, one.attachments])
+        writer.writerows(roll.table(subscribers.walk(tx, sender.id), topics))
 
 
 @subscriber_group.command("show")

@@ -6,21 +6,56 @@ Not for readers and moderators, who come as tables.
 
 from __future__ import annotations
 
-import mailbox
 import re
-from collections.abc import Iterator
+from codecs import getincrementaldecoder, register_error
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parsedate_to_datetime
+from hashlib import sha256
+from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from ingest.kept_with import HEADERS
+
 MAX_TEXT = 2 * 1024 * 1024
+
+
+class WellFormed:
+    """A file of XML without what breaks many an export: signs that XML knows not, and single bytes
+    of Windows-1252 in a text that is said to be UTF-8."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        beginning = file.read(200)
+        file.seek(0)
+        said = re.match(rb"[^>]{0,100}encoding=.([A-Za-z0-9._-]{1,40})", beginning)
+        self._is_utf8 = (said[1] if said else b"utf-8").lower().replace(b"-", b"") == b"utf8"
+        self._decoder = getincrementaldecoder("utf-8")("windows-1252 for what is not utf-8")
+
+    def read(self, size: int = -1) -> bytes:
+        while chunk := self._file.read(size):
+            if self._is_utf8:
+                chunk = self._decoder.decode(chunk).encode()
+            if chunk := _NO_SIGN.sub(b"", chunk):
+                return chunk
+        return b""
+
+
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    wrong = error.object[error.start : error.end]
+    return wrong.decode("cp1252", errors="replace"), error.end
+
+
+register_error("windows-1252 for what is not utf-8", _as_windows_1252)
+_NO_SIGN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class NotAnArchive(Exception):
@@ -39,45 +74,88 @@ def read_archive(path: Path) -> Iterator[bytes]:
         return _mails(path)
     if beginning.startswith((b"<?xml", b"<rss")):
         return _posts(path)
+    if beginning.startswith((b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ")):
+        raise NotAnArchive(f"{path} is packed: unpack it first, such as by gunzip or unzip.")
     raise NotAnArchive(f"{path} is neither an mbox file nor a WordPress export.")
 
 
+_TIMED = re.compile(rb"From [^\n]{0,500}\d\d?:\d\d")
+
+
 def _mails(path: Path) -> Iterator[bytes]:
-    box = mailbox.mbox(path, create=False)
-    try:
-        for key in box.iterkeys():
-            raw = box.get_bytes(key)
-            # RFC 4155 leaves it open, but nearly all programs write ">From " for "From ".
-            yield re.sub(rb"(?m)^>(>*From )", rb"\1", raw)
-    finally:
-        box.close()
+    """A line that begins with "From " in the middle of a text begins no mail: one that does comes
+    after an empty line and, where the first one has a time (RFC 4155), has a time too."""
+    mail: list[bytes] = []
+    timed, before = None, b"\n"
+    with path.open("rb") as file:
+        for line in file:
+            if line.startswith(b"From ") and not before.strip():
+                if timed is None:
+                    timed = bool(_TIMED.match(line))
+                if not timed or _TIMED.match(line):
+                    if mail:
+                        yield _unescaped(mail)
+                    mail, before = [], line
+                    continue
+            mail.append(line)
+            before = line
+    if mail:
+        yield _unescaped(mail)
+
+
+def _unescaped(lines: list[bytes]) -> bytes:
+    """RFC 4155 leaves it open, but nearly all programs write ">From " for "From "."""
+    if not lines[-1].strip():
+        lines = lines[:-1]
+    return re.sub(rb"(?m)^>(>*From )", rb"\1", b"".join(lines))
 
 
 # WordPress ---------------------------------------------------------------------------------------
 
-_SHORT_CODE = re.compile(r"\[/?[a-zA-Z][\w-]{0,30}(?:\s[^\[\]]{0,2000})?/?\]")
+_SHORT_CODE = re.compile(r"\[(/?)([a-zA-Z][\w-]{0,30})((?:\s[^\[\]]{0,2000})?)/?\]")
+_KNOWN_CODES = frozenset(
+    ("gallery", "caption", "embed", "audio", "video", "playlist", "contact-form", "contact-form-7")
+)
+_TAG_IN_TITLE = re.compile(
+    r"(?i)</?(?:em|strong|b|i|u|span|br|sup|sub|code|small|mark)\b[^<>]{0,200}>"
+)
 _CAPTION = re.compile(r"\[caption[^\[\]]{0,2000}\](.{0,5000}?)\[/caption\]", re.DOTALL)
 _BLOCK = re.compile(r"(?i)<(?:p|div|h[1-6]|ul|ol|table|blockquote|pre|figure)\b")
 _LIKE_A_MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
 
 
 def _posts(path: Path) -> Iterator[bytes]:
-    site, authors = "blog.invalid", dict[str, tuple[str, str]]()
+    authors: dict[str, tuple[str, str]] = {}
     try:
-        for _, element in iterparse(path, events=("end",), forbid_dtd=False):
-            name = _name(element)
-            if name == "base_blog_url":
-                site = _host(element.text or "") or site
-            elif name == "author":
-                login = _said(element, "author_login")
-                shown = _said(element, "author_display_name") or login
-                authors[login] = (shown, _said(element, "author_email"))
-            elif name == "item":
-                if _said(element, "post_type") == "post" and _said(element, "status") == "publish":
-                    yield _mail_of(element, site, authors)
-                element.clear()
+        with path.open("rb") as file:
+            steps = iterparse(WellFormed(file), events=("end",), forbid_dtd=False)
+            yield from _published(steps, authors)
     except (ParseError, DefusedXmlException) as error:
         raise NotAnArchive(f"{path} breaks off or is not XML: {error}.") from error
+
+
+def _published(
+    steps: Iterable[tuple[str, Element]], authors: dict[str, tuple[str, str]]
+) -> Iterator[bytes]:
+    site = "blog.invalid"
+    for _, element in steps:
+        name = _name(element)
+        if name == "base_blog_url":
+            site = _host(element.text or "") or site
+        elif name == "author":
+            login = _said(element, "author_login")
+            shown = _said(element, "author_display_name") or login
+            authors[login] = (shown, _said(element, "author_email"))
+        elif name == "item":
+            if _is_public(element):
+                yield _mail_of(element, site, authors)
+            element.clear()
+
+
+def _is_public(item: Element) -> bool:
+    """Drafts, private ones, and those behind a password stay where they are."""
+    is_out = _said(item, "post_type") == "post" and _said(item, "status") == "publish"
+    return is_out and not _said(item, "post_password")
 
 
 def _mail_of(item: Element, site: str, authors: dict[str, tuple[str, str]]) -> bytes:
@@ -86,11 +164,16 @@ def _mail_of(item: Element, site: str, authors: dict[str, tuple[str, str]]) -> b
     name, address = authors.get(login, (login, ""))
     if not _LIKE_A_MAIL.fullmatch(address):
         address = f"blog@{site}"
-    quoted = re.sub(r'["\\\x00-\x1f]', " ", name).strip()
+    quoted = re.sub(r'["\\\x00-\x1f]', " ", unescape(name)).strip()
     mail["From"] = f'"{quoted}" <{address}>' if quoted else address
-    mail["Subject"] = " ".join(_said(item, "title").split())
+    # WordPress keeps "&" as "&amp;" in its titles, and lets tags stand in them.
+    title = _TAG_IN_TITLE.sub("", _said(item, "title"))
+    mail["Subject"] = " ".join(unescape(title).split())
+    if named := _categories(item):
+        mail[HEADERS[0]] = ", ".join(named)
     mail["Date"] = format_datetime(_moment(item))
-    number = re.sub(r"\D", "", _said(item, "post_id")) or str(abs(hash(_said(item, "guid"))))
+    guid = sha256(_said(item, "guid").encode()).hexdigest()[:20]
+    number = re.sub(r"\D", "", _said(item, "post_id")) or guid
     mail["Message-ID"] = f"<{number}.post@{site}>"
     mail.set_content(_html(_said(item, "encoded")), subtype="html", cte="base64")
     return bytes(mail)
@@ -98,11 +181,26 @@ def _mail_of(item: Element, site: str, authors: dict[str, tuple[str, str]]) -> b
 
 def _html(text: str) -> str:
     """WordPress makes paragraphs of blank lines only when it shows a post."""
-    text = _SHORT_CODE.sub("", _CAPTION.sub(r"\1", text[:MAX_TEXT]))
+    text = _CAPTION.sub(r"\1", text[:MAX_TEXT])
+    closed = {match[2].lower() for match in _SHORT_CODE.finditer(text) if match[1]}
+    text = _SHORT_CODE.sub(lambda match: "" if _is_code(match, closed) else match[0], text)
     if _BLOCK.search(text):
         return text
     paragraphs = (part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")))
     return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs if part)
+
+
+def _is_code(match: re.Match[str], closed: set[str]) -> bool:
+    """[gallery ids="1"] is one; [sic] and [see the notes below] are words of the author."""
+    name = match[2].lower()
+    return name in _KNOWN_CODES or name in closed or "=" in match[3] or "_" in name
+
+
+def _categories(item: Element) -> list[str]:
+    found = (child for child in item if _name(child) == "category")
+    words = (word for one in found for word in (one.get("nicename", ""), one.text or ""))
+    plain = (" ".join(unescape(word).replace(",", " ").split())[:100] for word in words)
+    return list(dict.fromkeys(filter(None, plain)))[:40]
 
 
 def _moment(item: Element) -> datetime:

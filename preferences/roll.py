@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from delivery.letters import Pen
 from preferences.prints import prints
 from preferences.settings import settings_values
-from preferences.sheets import BadRow, Row
+from preferences.sheets import COLUMNS, MORE_COLUMNS, BadRow, Row, spreadsheet_safe
 from storage import forgotten, history, subscribers
 from storage.addresses import fold
-from storage.records import FILES, FORMATS, FREQUENCIES, LENGTHS, Subscriber, Topic
+from storage.records import FILES, FORMATS, FREQUENCIES, LENGTHS, Frequency, Subscriber, Topic
 
 Outcome = Literal["added", "there", "left"]
 
@@ -70,25 +71,39 @@ def add_many(
     """
     good: list[Subscriber] = []
     bad: list[tuple[int, str]] = []
+    gone: list[str] = []
     for line, row in rows:
-        if row.left:
-            continue
         try:
             new = _subscriber(pen, row, topics)
+            if row.left:
+                gone.append(new.address)
+                continue
             good.append(replace(new, consent=f"{new.consent} {source}".strip()))
         except BadRow as error:
-            bad.append((line, str(error)))
+            if not row.left:
+                bad.append((line, str(error)))
     before = subscribers.states(pen.tx, pen.sender.id, [new.address for new in good])
-    gone = _forgotten(pen, good)
-    before |= dict.fromkeys(gone, "left")
-    good_new = [new for new in good if fold(new.address) not in gone]
+    forgotten_ = _forgotten(pen, good)
+    before |= dict.fromkeys(forgotten_, "left")
+    good_new = [new for new in good if fold(new.address) not in forgotten_]
     if not dry_run:
+        _remember_gone(pen, gone)
         added = subscribers.add_many(pen.tx, good_new)
         history.note_added(pen.tx, pen.now, pen.sender.id, added, source)
     counts = {"added": 0, "there": 0, "left": sum(row.left for _, row in rows)}
     for new in good:
         counts[_ended(before, fold(new.address))] += 1
     return counts, bad
+
+
+def _remember_gone(pen: Pen, addresses: Sequence[str]) -> None:
+    """Who left elsewhere is brought back by no later file either. Only a keyed hash is kept."""
+    here = subscribers.states(pen.tx, pen.sender.id, addresses)
+    all_prints = [prints(pen, address) for address in addresses if fold(address) not in here]
+    known = forgotten.known(pen.tx, [one for several in all_prints for one in several])
+    for several in all_prints:
+        if not known.intersection(several):
+            forgotten.remember(pen.tx, several[0], pen.now)
 
 
 def _forgotten(pen: Pen, new: Sequence[Subscriber]) -> set[str]:
@@ -133,7 +148,10 @@ def _subscriber(pen: Pen, row: Row, topics: Sequence[Topic]) -> Subscriber:
         topics=_topics(row.topics, topics),
         format=format_,
         language=row.language.lower()[:12] or pen.sender.language,
-        joined_at=pen.now,
+        topic_frequencies=_own(row.topic_frequencies, topics),
+        paused_from=_day("paused_from", row.paused_from),
+        paused_until=_day("paused_until", row.paused_until),
+        joined_at=_joined(row.joined_at, pen.now),
         settled_until=pen.now,
         consent=row.consent[:2000],
         length=length,
@@ -150,8 +168,41 @@ def _topics(text: str, topics: Sequence[Topic]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(known[name] for name in named))
 
 
-def fields(reader: Subscriber, keys: dict[int, str]) -> list[str]:
-    """The columns of COLUMNS for one reader."""
+def _own(text: str, topics: Sequence[Topic]) -> dict[int, Frequency]:
+    found: dict[int, Frequency] = {}
+    for part in filter(None, map(str.strip, re.split("[,;]", text))):
+        name, _, frequency = part.partition("=")
+        chosen = next((one for one in FREQUENCIES if one == frequency.strip().lower()), None)
+        if chosen is None or not name.strip():
+            raise BadRow(f"topic_frequencies {part[:40]} is none such as jobs=daily")
+        found |= dict.fromkeys(_topics(name, topics), chosen)
+    return found
+
+
+def _day(name: str, text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadRow(f"{name} {text[:40]} is no day such as 2026-12-24") from None
+
+
+def _joined(text: str, now: datetime) -> datetime:
+    try:
+        told = datetime.fromisoformat(text) if text else now
+    except ValueError:
+        raise BadRow(f"joined_at {text[:40]} is no time such as 2026-11-23T10:00") from None
+    return min(told if told.tzinfo else told.replace(tzinfo=UTC), now)
+
+
+def table(readers: Iterable[Subscriber], topics: Sequence[Topic]) -> Iterator[list[str]]:
+    """A row of heads, and one for each reader, as ``read_file`` reads them again."""
+    keys = {topic.id: topic.key for topic in topics}
+    yield [*COLUMNS, *MORE_COLUMNS]
+    for one in readers:
+        yield [spreadsheet_safe(text) for text in (*_fields(one, keys), *_more(one, keys))]
+
+
+def _fields(reader: Subscriber, keys: dict[int, str]) -> list[str]:
     topics = ",".join(keys[number] for number in reader.topics if number in keys)
     return [
         reader.address,
@@ -162,3 +213,20 @@ def fields(reader: Subscriber, keys: dict[int, str]) -> list[str]:
         reader.language,
         reader.consent,
     ]
+
+
+def _more(reader: Subscriber, keys: dict[int, str]) -> list[str]:
+    own = (f"{keys[n]}={often}" for n, often in reader.topic_frequencies.items() if n in keys)
+    return [
+        reader.state,
+        _told(reader.joined_at),
+        _told(reader.paused_until),
+        reader.length,
+        reader.attachments,
+        _told(reader.paused_from),
+        ",".join(own),
+    ]
+
+
+def _told(moment: date | None) -> str:
+    return moment.isoformat() if moment else ""

@@ -16,7 +16,16 @@ from email.utils import parseaddr
 from typing import Any
 
 COLUMNS = ("email", "name", "frequency", "topics", "format", "language", "consent")
-MORE_COLUMNS = ("length", "attachments")
+MORE_COLUMNS = (
+    "state",
+    "joined_at",
+    "paused_until",
+    "length",
+    "attachments",
+    "paused_from",
+    "topic_frequencies",
+)
+_READ = {*COLUMNS, *MORE_COLUMNS} - {"state"}
 MOST_DEEP = 20
 _SHEET_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -38,6 +47,12 @@ class Row:
     consent: str = ""
     length: str = "full"
     attachments: str = "linked"
+    joined_at: str = ""
+    """ISO 8601, as all days here; empty: now."""
+    paused_from: str = ""
+    paused_until: str = ""
+    topic_frequencies: str = ""
+    """jobs=daily,housing=weekly: what is not as all the rest."""
     left: bool = False
     """They had left where the file comes from."""
     problem: str = ""
@@ -102,7 +117,7 @@ def _rows(lines: Any, heads: list[str]) -> Iterator[tuple[int, Row]]:
 
 
 def _row(given: dict[str, str]) -> Row:
-    known = {name: given[name] for name in (*COLUMNS, *MORE_COLUMNS) if given.get(name)}
+    known = {name: given[name] for name in _READ if given.get(name)}
     names = (given.get("first", ""), given.get("last", ""))
     if "name" not in known and any(names):
         known["name"] = " ".join(filter(None, names))
