@@ -101,9 +101,9 @@ def assemble(
 def fill(layout: Layout, values: Mapping[str, str]) -> bytes:
     """Puts one reader's values in. No more than this is done for each reader."""
     written = {place: _written(place[0], values[place[1]]) for place in set(layout.places)}
-    parts = [layout.fixed[0]]
-    for place, fixed in zip(layout.places, layout.fixed[1:], strict=True):
-        parts += (written[place], fixed)
+    parts = [b""] * (2 * len(layout.places) + 1)
+    parts[0::2] = layout.fixed
+    parts[1::2] = [written[place] for place in layout.places]
     message = b"".join(parts)
     return Dotless(message) if layout.dotless else message
 

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 
 import templates
@@ -256,12 +257,18 @@ def values(desk: Desk, mailing_list: MailingList, row: Outgoing) -> dict[str, st
     return {
         "edition_url": page_url(desk, "edition", row.edition_id or 0, now.date()) if pages else "",
         "address": f"{local}@{a_labels(domain)}",
-        "date": format_datetime(row.created_at),
+        "date": _date(row.created_at),
         "message_id": row.message_id,
         "settings_url": settings_url(desk, reader, now),
         "leave_url": leave_url(desk, reader, now),
         "settings_address": write_address(mailing_list, "settings", mark),
     }
+
+
+@lru_cache(maxsize=16)
+def _date(moment: datetime) -> str:
+    """The mails of a batch were all written down in one moment."""
+    return format_datetime(moment)
 
 
 def piece_key(name: str, post: int) -> str:

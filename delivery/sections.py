@@ -61,8 +61,8 @@ def fill_sheets(
     in a line."""
     levels = _levels(sheets, depth, short)
     fixed = [_fixed(sheet, day) for sheet in sheets]
-    _fit(sheets, levels, [_size(frame) for frame in fixed], _LEVELS[depth])
-    return [_with_items(sheet, frame, levels) for sheet, frame in zip(sheets, fixed, strict=True)]
+    _fit(sheets, levels, [size for _, size in fixed], _LEVELS[depth])
+    return [_with_items(sheet, one[0], levels) for sheet, one in zip(sheets, fixed, strict=True)]
 
 
 def decoded_size(encoded: bytes) -> int:
@@ -149,15 +149,16 @@ def _item(sheet: Sheet, post: str, level: str) -> bytes:
 # What stands above the items ---------------------------------------------------------------------
 
 
-def _fixed(sheet: Sheet, day: date | None) -> bytes:
-    """The frame with all but the items."""
+def _fixed(sheet: Sheet, day: date | None) -> tuple[bytes, int]:
+    """The frame with all but the items, and its size."""
     body = sheet.frame
     if b"\0dates\0" in body:
         body = body.replace(b"\0dates\0", _dates(sheet, day) if day else b"")
+    size = _size(body)
     if b"\0contents\0" in body:
-        room = MOST_BYTES - _size(body)
-        body = body.replace(b"\0contents\0", _contents(sheet, room))
-    return body
+        contents, more = _contents(sheet, MOST_BYTES - size)
+        body, size = body.replace(b"\0contents\0", contents), size + more
+    return body, size
 
 
 def _dates(sheet: Sheet, day: date) -> bytes:
@@ -196,10 +197,10 @@ def _lines(sheet: Sheet, heading: str, name: str, days: Iterable[tuple[date, int
     return b"".join([_part(sheet, heading), *lines]) if lines else b""
 
 
-def _contents(sheet: Sheet, room: int) -> bytes:
-    """The headlines by topic, as many as there is room for."""
+def _contents(sheet: Sheet, room: int) -> tuple[bytes, int]:
+    """The headlines by topic, as many as there is room for; and their size."""
     parts: list[bytes] = []
-    left_out = 0
+    size = left_out = 0
     for topic, posts in sheet.groups:
         heading = b"" if _alone(sheet) else _heading(sheet, f"contents:{topic}")
         parts.append(
@@ -207,15 +208,16 @@ def _contents(sheet: Sheet, room: int) -> bytes:
         )
         for number, post in posts:
             entry = _with_number(sheet.pieces[sheet.form, f"entry:{post}"], number)
-            room -= _piece_size(entry)
-            if room < 0:
+            size += _piece_size(entry)
+            if size > room:
                 left_out += 1
             else:
                 parts.append(entry)
         parts.append(_part(sheet, "contents_end"))
     if left_out:
         parts.append(_part(sheet, "left_out").replace(b"\0count\0", digits(left_out)))
-    return b"".join(parts)
+    made = b"".join(parts)
+    return made, _size(made)
 
 
 def _alone(sheet: Sheet) -> bool:
