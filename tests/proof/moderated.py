@@ -33,7 +33,7 @@ SECRET = "a secret for tests only"
 ALICE, BOB, AMINA = "alice@charity.example", "bob@council.example", "amina@faith.example"
 MALLORY = "mallory@evil.example"
 BITS = 1024  # short, so that thousands can be signed
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass
@@ -69,6 +69,8 @@ class Moderated:
             new_topic(tx, made, "housing")
             new_reader(tx, made)
             bob, amina = volunteers.every(tx, made.id, "moderator")
+            # Bob is asked, whatever week it is.
+            volunteers.set_shift(tx, made.id, now.date() - DAY, now.date() + 7 * DAY, (bob.id,))
         return cls(db, made, bob, amina, settings, zone)
 
     def hold(self, text: str = "The food bank is open on Friday.") -> tuple[Post, Mail]:
