@@ -159,7 +159,7 @@ def _post(app: App, sender: MailingList, topics: list[Topic], one: _Read) -> Pos
     )
 
 
-@archive_group.command("export")
+@archive_group.command("export", short_help="Writes all that LIST holds into FOLDER.")
 @click.argument("list_name", metavar="LIST")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @pass_app

@@ -12,8 +12,13 @@ from click.shell_completion import get_completion_class
 def completion(context: click.Context, shell: str) -> None:
     """Prints what makes SHELL complete our commands.
 
-    For bash put into ~/.bashrc:  eval "$(postround completion bash)"
-    For zsh into ~/.zshrc:  eval "$(postround completion zsh)"
+    Put this into ~/.bashrc:
+
+      eval "$(postround completion bash)"
+
+    or into ~/.zshrc, below the line with compinit:
+
+      eval "$(postround completion zsh)"
     """
     found = get_completion_class(shell)
     assert found is not None

@@ -41,7 +41,7 @@ ANSWERS = {
 }
 
 
-@click.command()
+@click.command(short_help="Plays a whole week in under a minute.")
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),

@@ -21,7 +21,7 @@ from storage import history, letters, lists, noticed, outgoing, posts, volunteer
 from storage.records import MailingList, Post
 
 
-@click.command()
+@click.command(short_help="What waits for a person: posts, letters, mails.")
 @click.argument("name", required=False, metavar="[LIST]")
 @json_option
 @pass_app
@@ -151,7 +151,7 @@ def _the_post(tx: Connection, post_id: int) -> Post:
     return post
 
 
-@click.command("decide")
+@click.command("decide", short_help="Decides about a post when mail is down.")
 @click.argument("post_id", type=int)
 @click.argument("word", type=click.Choice(["yes", "no", "spam", "undo"]))
 @click.option("--reason", default="", help="For the author, with a no.")

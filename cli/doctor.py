@@ -35,7 +35,7 @@ _SIGNS = {
 }
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="Looks everything over, and says what to do.")
 @click.option("--offline", is_flag=True, help="Ask neither the DNS nor the mail server.")
 @json_option
 @pass_app

@@ -75,7 +75,9 @@ def preview_command(
         click.echo(shown)
 
 
-@edition_group.command("send")
+@edition_group.command(
+    "send", short_help="Sends the latest edition that is due, or one ahead of it."
+)
 @click.argument("name", metavar="LIST")
 @frequency_option
 @at_option

@@ -70,10 +70,10 @@ def _coming_monday() -> str:
 
 @click.group("example")
 def example_group() -> None:
-    """Plays the people of the demonstration list: post, answer, read."""
+    """Plays the people of the trial list: post, answer, read."""
 
 
-@example_group.command()
+@example_group.command(short_help="Sends a mail to the list, as a partner would.")
 @click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--to", "to", default=LIST, show_default=True)
 @pass_app
@@ -85,7 +85,7 @@ def post(app: App, file: Path | None, to: str) -> None:
     click.echo(f"{sender} has sent a mail to {to}.")
 
 
-@example_group.command()
+@example_group.command(short_help="Answers the newest mail that asks a moderator.")
 @click.argument("words")
 @click.option("--as", "who", default="", help="Who answers; whoever got the newest mail if empty.")
 @pass_app

@@ -18,7 +18,7 @@ from config import WrongSetting, read_settings
 FILE = ".env"
 
 
-@click.command("init")
+@click.command("init", short_help="Asks five questions and writes .env.")
 @click.option(
     "--hostname",
     prompt="1. The name of this machine in the DNS",

@@ -175,7 +175,7 @@ def _watch(tx: Connection, before: MailingList, address: str, now: datetime) -> 
         subscribers.add(tx, reader)
 
 
-@list_group.command("pause")
+@list_group.command("pause", short_help="Posts are kept, and no edition leaves.")
 @click.argument("name")
 @pass_app
 def pause(app: App, name: str) -> None:
@@ -187,7 +187,7 @@ def pause(app: App, name: str) -> None:
     click.echo(f"{sender.address} pauses. Posts wait until: postround list resume {sender.name}")
 
 
-@list_group.command("resume")
+@list_group.command("resume", short_help="Ends a pause.")
 @click.argument("name")
 @pass_app
 def resume(app: App, name: str) -> None:

@@ -90,7 +90,9 @@ def _what(one: halts.Halt) -> str:
     return "round-ups" if one.lane else "mails to people"
 
 
-@outgoing_group.command("progress")
+@outgoing_group.command(
+    "progress", short_help="How far each run has come, and how long the rest takes."
+)
 @click.option("--follow", is_flag=True, help="Until all have left.")
 @json_option
 @pass_app
@@ -183,7 +185,9 @@ def _mails(number: int) -> str:
     return "1 mail" if number == 1 else f"{number:,} mails"
 
 
-@outgoing_group.command("dkim")
+@outgoing_group.command(
+    "dkim", short_help="The DNS records for the keys that mails are signed with."
+)
 @json_option
 @pass_app
 def dkim(app: App, as_json: bool) -> None:

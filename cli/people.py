@@ -158,7 +158,7 @@ def show_rota(app: App, list_name: str, weeks: int, as_json: bool) -> None:
     rows(shown, as_json, "No moderator yet, so nobody is on duty.")
 
 
-@rota_group.command("set")
+@rota_group.command("set", short_help="Puts people on duty.")
 @click.argument("list_name", metavar="LIST")
 @click.option("--from", "start", type=DATE, required=True, help="First day, such as 2026-11-23.")
 @click.option("--days", default=7, type=click.IntRange(1, 366), help="How many days [7].")

@@ -26,7 +26,7 @@ def copy_of(app: App, list_name: str, address: str, as_json: bool) -> None:
     click.echo(person.as_json(copy) if as_json else person.as_text(copy), nl=False)
 
 
-@click.command("forget")
+@click.command("forget", short_help="Erases what we hold about ADDRESS on LIST.")
 @click.argument("list_name", metavar="LIST")
 @click.argument("address")
 @click.option("--yes", is_flag=True, help="Does not ask back, as where there is no terminal.")

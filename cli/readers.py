@@ -28,7 +28,7 @@ def subscriber_group() -> None:
     """Readers of a list: add, import, export, show, forget."""
 
 
-@subscriber_group.command("add")
+@subscriber_group.command("add", short_help="Adds ADDRESS to LIST, with a welcome.")
 @click.argument("list_name", metavar="LIST")
 @click.argument("address")
 @click.option("--name", default="", help="Their name.")
@@ -66,7 +66,7 @@ def add(
     click.echo(f"{address} {said} {sender.address}.")
 
 
-@subscriber_group.command("import")
+@subscriber_group.command("import", short_help="Imports the readers in FILE.")
 @click.argument("list_name", metavar="LIST")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--consent", default="", help="How all of them agreed: the words, when, to whom.")
@@ -133,7 +133,9 @@ def _report(
     )
 
 
-@subscriber_group.command("export")
+@subscriber_group.command(
+    "export", short_help="Writes the readers as CSV, or all about one of them."
+)
 @click.argument("list_name", metavar="LIST")
 @click.argument("address", required=False)
 @json_option

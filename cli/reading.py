@@ -9,7 +9,7 @@ import click
 from ingest.inspect import inspect_files
 
 
-@click.command()
+@click.command(short_help="Shows what we read in raw messages, as JSON.")
 @click.argument("files", nargs=-1, type=click.Path())
 def inspect(files: tuple[str, ...]) -> None:
     """Shows what we read in raw messages: FILES, or - for standard input. One JSON a line."""

@@ -18,7 +18,7 @@ from config.settings import is_at_home
 from storage import lists
 
 
-@click.command()
+@click.command(short_help="The whole service in one process.")
 @click.option("--trial", is_flag=True, help="For a first look: with a demonstration list.")
 @pass_app
 def run(app: App, trial: bool) -> None:

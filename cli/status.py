@@ -17,7 +17,7 @@ from storage import holds, letters, outgoing, pulses, state
 ALIVE = timedelta(minutes=5)
 
 
-@click.command("status")
+@click.command("status", short_help="What waits, what comes next, how much goes through.")
 @click.option("--watch", is_flag=True, help="Look again every two seconds, until Ctrl-C.")
 @json_option
 @pass_app
