@@ -94,6 +94,18 @@ def check_growth(database: Database, settings: Settings, now: datetime) -> Findi
     return Finding("growth", "ok", says)
 
 
+def check_lost(database: Database, settings: Settings) -> Iterator[Finding]:
+    """A database that is gone is made anew, and empty, by whoever starts next."""
+    path = Path(settings.journal)
+    with database.read() as tx:
+        if lists.every(tx) or settings.journal == "off" or not path.is_file():
+            return
+    if any(entry["what"] not in ("copy", "restored") for entry in journal.read([path])):
+        says = f"The database is empty, and the journal {path} tells of one with much in it."
+        todo = "Was it lost? `postround restore FILE`. Or does DATABASE_URL name another one?"
+        yield Finding("database", "bad", says, todo)
+
+
 def check_secret(settings: Settings) -> Iterator[Finding]:
     """Another secret than the one that marks were made with makes all of them worthless."""
     if not settings.database_url.startswith("sqlite:///"):

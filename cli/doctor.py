@@ -14,6 +14,7 @@ from cli.check_machine import (
     check_copies,
     check_files,
     check_growth,
+    check_lost,
     check_secret,
     check_settings,
     check_way_out,
@@ -99,6 +100,7 @@ def _database(app: App) -> Iterator[Finding]:
         yield Finding("database", "bad", says, "Stop, and put the last copy back.")
     else:
         yield Finding("database", "ok", "The database is whole and of this version.")
+        yield from check_lost(database, app.settings)
     yield check_growth(database, app.settings, app.now)
     yield from check_clock(database, app.now)
     with database.read() as tx:

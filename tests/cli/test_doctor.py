@@ -18,6 +18,7 @@ from cli.check_machine import (
     check_clock,
     check_files,
     check_growth,
+    check_lost,
     check_secret,
     check_settings,
     check_way_out,
@@ -30,6 +31,7 @@ from storage import history, state
 from storage.database import Database
 from storage.state import Room
 from tests.servers import Installation, free_port
+from tests.storage.rows import new_list
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 DOMAIN = "lists.example.org"
@@ -222,3 +224,15 @@ def test_a_database_from_before_a_restore_is_not_forgotten(tmp_path: Path) -> No
     found = list(check_files(Settings(database_url=f"sqlite:///{tmp_path}/postround.db")))
     assert [one.kind for one in found] == ["ok", "note"]
     assert "before-20261122-120000" in found[1].says
+
+
+def test_an_empty_database_beside_a_full_journal(database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "journal"
+    settings = Settings(journal=str(file))
+    assert not list(check_lost(database, settings))
+    file.write_text('{"at": "2026-11-22T10:00:00+00:00", "what": "mail", "id": 1}\n')
+    (found,) = check_lost(database, settings)
+    assert found.kind == "bad" and "`postround restore FILE`" in found.todo
+    with database.write() as tx:
+        new_list(tx)
+    assert not list(check_lost(database, settings))
