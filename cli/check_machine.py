@@ -21,6 +21,8 @@ from web.finding import Finding
 JUMP = timedelta(minutes=5)
 COPY_EVERY = timedelta(days=2)
 NOBODY_ELSE = 0o077
+OF_PEOPLE = frozenset({"reader", "post", "edition", "mail"})
+"""What a journal notes of a list that somebody uses."""
 
 
 def check_settings(settings: Settings) -> Iterator[Finding]:
@@ -100,7 +102,7 @@ def check_lost(database: Database, settings: Settings) -> Iterator[Finding]:
     with database.read() as tx:
         if lists.every(tx) or settings.journal == "off" or not path.is_file():
             return
-    if any(entry["what"] not in ("copy", "restored") for entry in journal.read([path])):
+    if any(entry["what"] in OF_PEOPLE for entry in journal.read([path])):
         says = f"The database is empty, and the journal {path} tells of one with much in it."
         todo = "Was it lost? `postround restore FILE`. Or does DATABASE_URL name another one?"
         yield Finding("database", "bad", says, todo)
