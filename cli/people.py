@@ -17,7 +17,20 @@ from storage.addresses import fold
 from storage.records import MailingList, Volunteer
 from storage.volunteers import Role
 
-DATE = click.DateTime(["%Y-%m-%d"])
+
+class Day(click.ParamType[datetime]):
+    name = "day"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, context: click.Context | None
+    ) -> datetime:
+        try:
+            return datetime.strptime(value, "%Y-%m-%d")  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            self.fail(f"{value} is no day such as 2026-11-23", param, context)
+
+
+DATE = Day()
 
 
 def _group(role: Role) -> click.Group:

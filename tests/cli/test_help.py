@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import click
+from click.testing import CliRunner
 
 from cli.main import postround
 
@@ -40,3 +41,11 @@ def test_what_to_put_into_the_files_of_a_shell_stands_on_lines_of_its_own() -> N
     lines = [line.strip() for line in dict(helps(postround))["postround completion"].splitlines()]
     assert 'eval "$(postround completion bash)"' in lines
     assert 'eval "$(postround completion zsh)"' in lines
+
+
+def test_a_wrong_day_is_told_in_plain_words() -> None:
+    words = ["rota", "set", "news", "--from", "2026-13-01", "bob@council.example"]
+    ended = CliRunner().invoke(postround, words)
+    assert ended.exit_code == 2 and "2026-13-01 is no day such as 2026-11-23" in ended.output
+    asked = CliRunner().invoke(postround, ["rota", "away", "--help"]).output
+    assert "--from DAY" in asked and "%" not in asked
