@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import ProgrammingError
 
 from storage import database as database_module
+from storage import subscribers
 from storage.database import Database, DiskFull, Unavailable, _meaning, insert_many_once
 from storage.tables import mailing_list
 from tests.storage.rows import NOON, new_list
@@ -43,6 +44,35 @@ def test_what_was_read_in_a_writing_transaction_stays_true(sqlite_url: str) -> N
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), timeout=0.05)
             other.execute("BEGIN IMMEDIATE")
+    database.close()
+
+
+def test_the_connection_that_writes_is_kept_and_goes_with_what_went_wrong(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    kept = []
+    for trouble in (False, False, True, False):
+        try:
+            with database.write() as tx:
+                kept.append(tx)
+                new_list(tx, name=f"list{len(kept)}")
+                if trouble:
+                    raise RuntimeError("half done")
+        except RuntimeError:
+            pass
+    first, second, third, fourth = kept
+    assert first is second is third is not fourth
+    assert third.closed
+    with database.read() as tx:
+        assert set(tx.execute(select(mailing_list.c.name)).scalars()) == {"list1", "list2", "list4"}
+    database.close()
+    assert fourth.closed
+
+
+def test_walking_through_readers_leaves_nothing_on_the_connection(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with database.write() as tx:
+        list(subscribers.walk(tx, 1))
+        assert "yield_per" not in tx.get_execution_options(), "it is kept for others"
     database.close()
 
 
