@@ -274,7 +274,10 @@ def _secret(secret: str, database_url: str, folder: Path) -> str:
 
 def _previous(found: tuple[str, ...]) -> tuple[str, ...]:
     if any(len(one) < LEAST_SECRET for one in found):
-        raise WrongSetting(f"POSTROUND_SECRET_PREVIOUS: each must have {LEAST_SECRET} characters.")
+        raise WrongSetting(
+            f"POSTROUND_SECRET_PREVIOUS: each must have at least {LEAST_SECRET} characters, and "
+            "blanks and commas stand between two of them."
+        )
     return found
 
 

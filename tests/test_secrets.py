@@ -18,6 +18,7 @@ PATTERNS = (
     r"\bxox[abp]-[A-Za-z0-9-]{20}",
 )
 SECRET = "not to be seen by anybody"
+PREVIOUS = "nor-the-one-before-it"
 
 
 def test_i9_no_secret_lies_in_the_source() -> None:
@@ -60,7 +61,7 @@ def test_i9_what_we_write_can_be_read_by_nobody_else(
 def test_i9_the_settings_are_shown_without_secrets(tmp_path: Path) -> None:
     settings = {
         "POSTROUND_SECRET": SECRET,
-        "POSTROUND_SECRET_PREVIOUS": SECRET,
+        "POSTROUND_SECRET_PREVIOUS": PREVIOUS,
         "POSTROUND_OUTGOING": "smtp://user:hidden-password@mail.example.org:587",
     }
     here = Installation.at(
@@ -69,5 +70,5 @@ def test_i9_the_settings_are_shown_without_secrets(tmp_path: Path) -> None:
     shown = here.command("config") + here.command("config", "--json")
     said = here.command("doctor", "--offline", code=1) + here.command("waiting", code=1)
     for text in (shown, said):
-        assert SECRET not in text and "hidden-password" not in text
+        assert SECRET not in text and PREVIOUS not in text and "hidden-password" not in text
     assert "mail.example.org" in shown
