@@ -32,7 +32,8 @@ class _Sheet:
             if isinstance(child, str) or _stands_in_line(child):
                 self.line.append(child)
             elif child.name == "br":
-                self.end_line() or self.end_paragraph()
+                if not self.end_line():
+                    self.end_paragraph()
             elif child.name == "div" and not child.attributes:
                 self.end_line()
                 self.write(child.children)
