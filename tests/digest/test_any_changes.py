@@ -18,7 +18,7 @@ WEEKS = 5
 READERS = 8
 
 
-@pytest.mark.parametrize("seed", range(times(2, 40)))
+@pytest.mark.parametrize("seed", range(times(1, 40)))
 def test_each_post_comes_once_however_often_the_frequency_changes(week: Town, seed: int) -> None:
     """Of topics only more are wished, never fewer: so whatever is approved is wanted in the end."""
     chance = random.Random(seed)

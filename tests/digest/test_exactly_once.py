@@ -105,7 +105,7 @@ def test_f3_killed_at_any_step_everybody_gets_one(crowd: Town, before: bool) -> 
 
 
 def test_f4_two_clocks_at_once_make_one_edition(crowd: Town) -> None:
-    for number in range(times(3, 50)):
+    for number in range(times(2, 50)):
         monday = MONDAY + number * WEEK
         new_posts(crowd, monday)
         clocks = [Database(crowd.db.url) for _ in range(2)]
@@ -122,7 +122,7 @@ def test_f4_clocks_that_take_a_run_from_each_other_give_nobody_two(
 ) -> None:
     monkeypatch.setattr(digest.run, "LEASE", timedelta())
     monkeypatch.setattr(digest.claimed, "LEASE", timedelta())
-    for number in range(times(3, 50)):
+    for number in range(times(2, 50)):
         monday = MONDAY + number * WEEK
         new_posts(crowd, monday)
         with ThreadPoolExecutor(4) as pool:

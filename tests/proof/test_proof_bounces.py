@@ -60,10 +60,13 @@ def test_g12_a_bounce_storm_is_taken_in_and_answered_by_nothing(
     settled = _wait_until_settled(sqlite_url, many)
     print(f"{many} bounces: {taken_in:.0f}/s at the door, settled after {settled - began:.1f} s; ")
     print(f"an honest post among them took {honest:.2f} s")
-    # 170 on two cores that do other things too, 96 on two that are wanted by seven others.
-    assert taken_in >= 60
-    assert honest <= 2
-    assert {mail.letter for mail in mails(town.outgoing)} <= {"post_held", "post_received"}
+    # 170 on two cores that do other things too, 96 on two that are wanted by seven others. The
+    # short form, among all other tests, shows no speed.
+    assert taken_in >= times(10, 60)
+    assert honest <= times(10, 2)
+    # Once a week, whom people may want to ring.
+    told = {"post_held", "post_received", "readers_unreachable"}
+    assert {mail.letter for mail in mails(town.outgoing)} <= told
 
 
 def _mails(url: str, many: int) -> list[str]:

@@ -100,7 +100,7 @@ def test_a9_the_sqlite_file_is_locked_by_another_process(
 def test_a7_the_disk_is_full_and_then_it_is_not(
     new_installation: Callable[..., Installation], tmp_path: Path
 ) -> None:
-    with small_disk(tmp_path / "disk", megabytes=6) as disk:
+    with small_disk(tmp_path / "disk", megabytes=16) as disk:
         url = f"sqlite:///{disk}/postround.db"
         installation = town(new_installation, url)
         installation.start("smtp")

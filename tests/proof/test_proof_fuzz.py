@@ -39,7 +39,7 @@ from tests.ingest.xss import faults
 from tests.needs import times
 
 FIRST = int(os.environ.get("POSTROUND_FUZZ_FROM", "0"))
-COUNT = int(os.environ.get("POSTROUND_FUZZ_COUNT", times(150, 100_000)))
+COUNT = int(os.environ.get("POSTROUND_FUZZ_COUNT", times(80, 100_000)))
 SECONDS = 5.0
 """Of computing, for everything about one mail."""
 

@@ -43,7 +43,7 @@ ODD = (
 def test_g9_a_thousand_mails_have_nothing_that_a_strict_server_minds(
     database: Database, catching_server: CatchingServer
 ) -> None:
-    chance, many = random.Random(5321), times(60, 1000)
+    chance, many = random.Random(5321), times(30, 1000)
     sender = _town(database, chance, many)
     _letters(database, sender, many // 10)
     tick(database, NOW)

@@ -32,7 +32,7 @@ def test_i1_it_is_soon_there_with_many_stored_posts(
     new_installation: Callable[..., Installation], sqlite_url: str
 ) -> None:
     """From the start of the program to the first 250, also after a kill under load."""
-    posts = times(2_000, 100_000)
+    posts = times(1_000, 100_000)
     installation = town(new_installation, sqlite_url)
     _fill(sqlite_url, posts)
     for _ in range(times(1, 5)):

@@ -85,8 +85,8 @@ def news(
 def test_f3_g4_kill_9_of_clocks_and_senders_misses_nobody(
     news: Installation, database_url: str, catching_server: CatchingServer
 ) -> None:
-    readers, kills = times(200, 10_000), times(2, 30)
-    people = settle(database_url, readers, editions=times(5, 40))
+    readers, kills = times(120, 10_000), times(2, 30)
+    people = settle(database_url, readers, editions=times(3, 40))
     catching_server.seconds = 0.1  # so that a kill meets mails on their way
     began = time.monotonic()
     database = Database(database_url)
