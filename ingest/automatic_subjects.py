@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
-from collections.abc import Iterable
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
 from ingest import absence, peek
+from ingest.phrases import Phrases, folded
 
 MOST_IN_A_NAME = 80
 """Characters: a longer subject tells of something else as well."""
@@ -22,50 +21,27 @@ WORDS: dict[str, Any] = tomllib.loads(
 )
 
 
-def _either(words: Iterable[str]) -> str:
-    """Longest first, so that "out of office reply" is not read as "out of office"; each word also
-    without its accents, as older servers write it."""
-    both = {form for word in words for form in (word, _without_accents(word))}
-    escaped = (re.escape(word) for word in sorted(both, key=lambda word: (-len(word), word)))
-    return "|".join(word.replace(r"\ ", r"[ \-_’']?") for word in escaped)
+_ANSWERS = Phrases(WORDS["subject"]["answers"])
+_ABSENCES = Phrases(WORDS["subject"]["absences"])
+_BARE = Phrases(WORDS["subject"]["bare"], WORDS["subject"]["absences"])
 
-
-def _without_accents(word: str) -> str:
-    letters = unicodedata.normalize("NFD", word)
-    return "".join(c for c in letters if not "\u0300" <= c <= "\u036f")
-
-
-_OPENING = r"^[\s*\"'«“„#!-]*"
-_TAG = r"(?:\[[^\]]{1,60}\]\s?)?"  # "[help desk #123] AutoReply: …"
+_OPENING = re.compile(r"[\s*\"'«“„#!-]*")
+_TAG = re.compile(r"\[[^\]]{1,60}\]\s?")  # "[help desk #123] AutoReply: …"
 _CLOSING = r"[\s*\"'»”“–—-]*"
 _AGAIN = r"(?:re|aw|sv|antw|fwd?|wg|tr|ynt|odp|rv|res|回复|答复|转发)\s?[:：]"
-_ANSWERS = _either(WORDS["subject"]["answers"])
-_ABSENCES = _either(WORDS["subject"]["absences"])
-_ANSWER = re.compile(
-    rf"{_OPENING}{_TAG}(?:(?:{_ANSWERS}){_CLOSING}(?:$|[:：;,|\[(–—-]|{_AGAIN}|(?:from|to your)\b)"
-    rf"|[\[(<【](?:{_ANSWERS}|{_ABSENCES})[\])>】])",
-    re.IGNORECASE,
-)
-_ABSENCE = re.compile(
-    rf"{_OPENING}(?:{_ABSENCES}){_CLOSING}(?:$|{_AGAIN})"
-    rf"|auto: .{{0,80}}(?:{_ABSENCES}|returning|absent)",
-    re.IGNORECASE,
-)
-_BARE = rf"{_either(WORDS['subject']['bare'])}|{_ABSENCES}"
-_HEADED = re.compile(
-    rf"{_OPENING}(?:(?:{_ANSWERS}|{_ABSENCES}){_CLOSING}(?:$|[:：]|{_AGAIN})"
-    rf"|(?:{_BARE}){_CLOSING}{_AGAIN}"
-    rf"|(?:{_ABSENCES}) (?:until|till|bis|jusqu|hasta|tot)\b.{{1,30}}{_AGAIN})"
-    rf"|.{{1,60}} [-–—|] ?(?:{_ABSENCES}){_CLOSING}$",
-    re.IGNORECASE,
-)
-_BARELY = re.compile(rf"{_OPENING}(?:auto|{_BARE}){_CLOSING}(?:$|[:：]|{_AGAIN})", re.IGNORECASE)
-_AT_THE_END = re.compile(
-    rf" [-–—|] (?:{_ANSWERS})$|^\S+ (?:{_ANSWERS})$"
-    rf"|[\[(（【](?:{_ANSWERS}|{_ABSENCES})[\])）】]\s*$",
-    re.IGNORECASE,
-)
-_AWAY = re.compile("|".join((*WORDS["body"]["absences"], "^auto:", _BARE)), re.IGNORECASE)
+_ANSWER_ENDS = re.compile(rf"{_CLOSING}(?:$|[:：;,|\[(–—-]|{_AGAIN}|(?:from|to your)\b)")
+_ENDS = re.compile(rf"{_CLOSING}$")
+_ENDS_OR_AGAIN = re.compile(rf"{_CLOSING}(?:$|{_AGAIN})")
+_AGAIN_FOLLOWS = re.compile(rf"{_CLOSING}{_AGAIN}")
+_HEADS = re.compile(rf"{_CLOSING}(?:$|[:：]|{_AGAIN})")
+_UNTIL = re.compile(rf" (?:until|till|bis|jusqu|hasta|tot)\b.{{1,30}}{_AGAIN}")
+_BRACKET = re.compile(r"[\[(<【]")
+_ANY_BRACKET = re.compile(r"[\[(（【]")
+_BRACKET_CLOSES = re.compile(r"[\])>】]")
+_BRACKET_ENDS = re.compile(r"[\])）】]\s*$")
+_DASH = re.compile(r"(?=( [-–—|] ?))")
+_ONE_WORD = re.compile(r"\S+ ")
+_AWAY = re.compile("|".join((*WORDS["body"]["absences"], "^auto:")), re.IGNORECASE)
 FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|pd|vb|doorst|转发|転送)\s?[:：]", re.IGNORECASE)
 REPLIES = re.compile(
     r"\s*(?:(?:re|aw|sv|vs|antw|ynt|odp|res|ref|回复|答复|返信|回覆)\s?[:：]\s*){1,9}",
@@ -86,17 +62,18 @@ _MADE_OF = re.compile(
 def says_so(message: Message) -> bool:
     """True when the subject alone, or as that of an answer, is one that programs write."""
     subject = peek.header(message, "subject")[:300].strip()
-    if _ANSWER.match(subject) or _ABSENCE.match(subject) or _AT_THE_END.search(subject):
+    text = folded(subject)
+    if _is_answer(text) or _is_absence(text) or _is_at_the_end(text):
         return True
     if len(subject) < MOST_IN_A_NAME and _MADE_OF.fullmatch(subject):
         return True
     # A play may be called "Out of office: …", and so may the notice of one who is.
-    return answers_a_letter(message) and bool(_BARELY.match(subject))
+    return answers_a_letter(message) and _is_barely(text)
 
 
 def is_answer(line: str) -> bool:
     """True when the line is the heading of a machine's answer: "Automatic reply: …"."""
-    return bool(_ANSWER.match(line[:300].strip()))
+    return _is_answer(folded(line[:300].strip()))
 
 
 def hint(subject: str) -> absence.Hint:
@@ -105,12 +82,78 @@ def hint(subject: str) -> absence.Hint:
         return absence.Hint.NONE
     answered = REPLIES.match(subject)
     bare = subject[answered.end() if answered else 0 : 300].strip()
+    text = folded(bare)
     # With "Re:" before it, somebody may just as well answer a notice.
-    headed = bool(_HEADED.match(bare))
+    headed = _is_headed(text)
     if headed and not answered:
         return absence.Hint.HEADS_IT
-    named = headed or (len(bare) < MOST_IN_A_NAME and bool(_AWAY.search(bare)))
+    named = headed or (len(bare) < MOST_IN_A_NAME and _speaks_of_it(bare, text))
     return absence.Hint.NAMES_IT if named else absence.Hint.NONE
+
+
+def _is_answer(text: str) -> bool:
+    start = _start(text)
+    tag = _TAG.match(text, start)
+    return any(
+        _goes_on(text, at, _ANSWERS, _ANSWER_ENDS)
+        or (_BRACKET.match(text, at) and _in_brackets(text, at, _BRACKET_CLOSES))
+        for at in ((start, tag.end()) if tag else (start,))
+    )
+
+
+def _is_absence(text: str) -> bool:
+    if _goes_on(text, _start(text), _ABSENCES, _ENDS_OR_AGAIN):
+        return True
+    places = range(len("auto: "), min(len(text), len("auto: ") + 81))
+    return text.startswith("auto: ") and (
+        _ABSENCES.are_in(text, places)
+        or any(text.startswith(("returning", "absent"), at) for at in places)
+    )
+
+
+def _is_at_the_end(text: str) -> bool:
+    """ "Your letter - automatic reply", "Town-hall Autoreply", "Your letter (automatic reply)"."""
+    starts = [dash.end(1) for dash in _DASH.finditer(text) if dash[1].endswith(" ")]
+    if one_word := _ONE_WORD.match(text):
+        starts.append(one_word.end())
+    if any(end == len(text) for start in starts for end in _ANSWERS.ends(text, start)):
+        return True
+    brackets = (bracket.start() for bracket in _ANY_BRACKET.finditer(text))
+    return any(_in_brackets(text, at, _BRACKET_ENDS) for at in brackets)
+
+
+def _is_barely(text: str) -> bool:
+    start = _start(text)
+    auto = text.startswith("auto", start) and _HEADS.match(text, start + len("auto"))
+    return bool(auto) or _goes_on(text, start, _BARE, _HEADS)
+
+
+def _is_headed(text: str) -> bool:
+    start = _start(text)
+    if _goes_on(text, start, _ANSWERS, _HEADS) or _goes_on(text, start, _ABSENCES, _HEADS):
+        return True
+    if _goes_on(text, start, _BARE, _AGAIN_FOLLOWS) or _goes_on(text, start, _ABSENCES, _UNTIL):
+        return True
+    dashes = (dash for dash in _DASH.finditer(text, 1) if dash.start() <= 60)
+    return any(_goes_on(text, dash.end(1), _ABSENCES, _ENDS) for dash in dashes)
+
+
+def _speaks_of_it(subject: str, text: str) -> bool:
+    return bool(_AWAY.search(subject)) or _BARE.are_in(text, range(len(text)))
+
+
+def _start(text: str) -> int:
+    opening = _OPENING.match(text)
+    return opening.end() if opening else 0
+
+
+def _goes_on(text: str, start: int, phrases: Phrases, then: re.Pattern[str]) -> bool:
+    """True when one of the phrases stands here, and behind it what ``then`` asks for."""
+    return any(then.match(text, end) for end in phrases.ends(text, start))
+
+
+def _in_brackets(text: str, start: int, then: re.Pattern[str]) -> bool:
+    return any(_goes_on(text, start + 1, phrases, then) for phrases in (_ANSWERS, _ABSENCES))
 
 
 def answers_a_letter(message: Message) -> bool:
