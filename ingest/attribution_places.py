@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from ingest.attribution import FULL_DATE, Strength, attribution, begins_so, has_verb
 from ingest.quoting_words import LONGEST
@@ -37,6 +38,21 @@ def before_quote_on_line(line: str) -> int | None:
         if found is Strength.DATED:
             return start
     return None
+
+
+_ORIGINAL_BEHIND = re.compile(r"[:：] {2,}(?=\S)")
+_COLONS_TRIED = 3
+
+
+def before_original_on_line(line: str) -> bool:
+    """Does the line begin with an attribution that has the first words of the original behind it,
+    without a mark? Yahoo's apps set three blanks between them: "On …, Bob<bob@…> wrote:   A …"."""
+    ends = _ORIGINAL_BEHIND.finditer(line[:LONGEST]) if ":  " in line and "@" in line else ()
+    return any(
+        "@" in line[: end.start()]
+        and attribution([line[: end.start() + 1]], quote_follows=False) is Strength.DATED
+        for end in islice(ends, _COLONS_TRIED)
+    )
 
 
 _NAME_AND_ADDRESS = re.compile(

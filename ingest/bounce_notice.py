@@ -46,6 +46,10 @@ _NOT_A_RECIPIENT = re.compile(
     r"|for (?:further )?assistance",
     re.I,
 )
+# "I got 'user unknown' when I wrote to Amina. Has she a new address?" is a person's.
+_ASKED = re.compile(
+    r"\bi (?:just |only |have |always )?(?:got|get|wrote|received)\b.{0,400}\w ?\?(?: |$)"
+)
 _SMTP_REPLY = re.compile(
     r"\b[45]\.\d\.\d{1,3}\b|[:<] 55\d "
     r"|(?:said|error|code|returned|status|smtp)\b[^.]{0,30}\b[45]\d\d\b"
@@ -69,6 +73,8 @@ def is_notice(message: Message) -> bool:
         if not titled and not from_mail_system(message):
             return False
     text = diagnosis.even(told(message)[:NOTICE_LENGTH])
+    if not named and not from_mail_system(message) and _ASKED.search(text):
+        return False
     said = bool(_SENTENCE.search(text))
     if named:
         return titled or said or bool(_RETURNED.search(text))

@@ -39,6 +39,11 @@ def is_footer(line: str) -> bool:
     return named and len(said.split()) <= 14 and len(more.split()) <= 5 and lower[-1] != "?"
 
 
+def is_link(line: str) -> bool:
+    """A line that holds nothing but a link: below a footer it leads to the program's page."""
+    return len(line) <= LONGEST and bool(_LINK.fullmatch(line))
+
+
 def _is_device(token: str) -> bool:
     # Finnish, Polish, Turkish … put endings behind the name: "iPhonesta", "iPhone'a", "iPhonu".
     return token in _DEVICES or token.startswith(("iphon", "ipad", "android", "samsung", "outlook"))

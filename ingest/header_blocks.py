@@ -94,6 +94,17 @@ def past_block(lines: Sequence[str], at: int) -> int:
     return past if is_header_block(found) else at
 
 
+_RECIPIENT_LINES = 6
+
+
+def past_recipients(lines: Sequence[str], at: int) -> int:
+    """Past the lines "To: …" and "Subject: …" that Yandex's app sets above an attribution, or
+    ``at``."""
+    found = [label(line) for line in lines[at : at + _RECIPIENT_LINES]]
+    kinds = list(takewhile(bool, (labelled and labelled[0] for labelled in found)))
+    return at + len(kinds) if {"to", "subject"} <= {*kinds} <= {"to", "subject", "other"} else at
+
+
 # Lotus Notes sets the labels apart from their values, without a colon, often at the line's end.
 _NOTES_LINES = 24
 _NOTES_DATE = re.compile(r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4},? +\d{1,2}[:.]\d{2}")

@@ -13,9 +13,9 @@ WORDS: dict[str, Any] = tomllib.loads(
 LONGEST = 400
 """Characters: a longer line is neither an attribution nor a label, footer or separator."""
 
-# Marks of direction and joiners that programs put round names and dates.
+# Marks of direction, joiners and unseen signs that programs put round names, dates and footers.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u061c\ufeff\u2060"), None) | dict.fromkeys(
-    [*range(0x202A, 0x202F), *range(0x2066, 0x206A)], None
+    [*range(0x202A, 0x202F), *range(0x2061, 0x2065), *range(0x2066, 0x206A)], None
 )
 _SPACES = dict.fromkeys(map(ord, "\xa0\u2007\u202f\u2009\u3000\t"), " ")
 _TABLE = _INVISIBLE | _SPACES

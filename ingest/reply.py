@@ -126,6 +126,9 @@ class _Letter:
 
     def _history(self, at: int) -> int:
         """Past an attribution, a separator or a header block; the end when no quote follows."""
+        if attribution_places.before_original_on_line(self.plain[at]):
+            self.history_goes_on = True
+            return len(self.lines)
         past = self._past_marker(at)
         return at if past == at else self._after(past)
 
@@ -175,6 +178,9 @@ class _Letter:
             return self._end_of_signature(at)
         if self.quoted[below] or quoting.is_rule(self.plain[below]):
             return at
+        addressed = header_blocks.past_recipients(self.plain, below)
+        if addressed > below and self._past_attribution(addressed) > addressed:
+            return addressed
         return at + 1 if self._past_marker(below) > below else at
 
     def _past_header_block(self, at: int) -> int:
@@ -259,7 +265,9 @@ class _Letter:
 
     def _past_footer(self, at: int) -> int:
         if footers.is_footer(self.plain[at]):
-            return at + 1
+            below = at + 1
+            linked = below < len(self.lines) and footers.is_link(self.plain[below])
+            return below + linked
         if footers.is_loose_footer(self.plain[at]) and self._is_last_said(at):
             return at + 1
         return at

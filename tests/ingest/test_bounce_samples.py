@@ -51,7 +51,7 @@ def test_any_bytes_are_read_without_raising(noise: bytes, path: Path) -> None:
 @pytest.mark.parametrize(
     "bait",
     ["\n", "--\n", "> \n", "a ", "550 ", "<x@y.example>:\n", "account is ", "x@", "<a ",
-     "Final-Recipient: rfc822; a@b.example\n\n", "mail delivery ", "http://a.b.c "],
+     "Final-Recipient: rfc822; a@b.example\n\n", "mail delivery ", "http://a.b.c ", "i got "],
     ids=repr,
 )  # fmt: skip
 def test_bait_takes_time_in_proportion(bait: str) -> None:

@@ -24,6 +24,8 @@ BAIT = [
     "a\n1.1.2026 9:13\nTo\nSubject\n", "x on 1/1/2000 04:53 PM\nTo: x\n",
     "a@b.example writes:\n<< x\n", "x On 1 wrote: > ", "On 1.1.2026 a@b: > x\n",
     "\tA\nFrom: x  1/1/2000 04:53 PM\nTo: x\n", "1/1/2000 04:53 PM\n", "To: x\n",
+    "On 1.1.2026 a@b.example wrote:  x\n", "a@b.example:  x:  y:  ", "----\nTo: x\nSubject: y\n",
+    "Sent from my iPhone\nhttps://a.example\n", "To: x\nSubject: y\n1.1.2026 9:13 a@b.example:\n",
     "\t\t\t", "::::", "    : ", "\r", "\r\n", "\u202b", "ב ",
 ]  # fmt: skip
 
