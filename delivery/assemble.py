@@ -35,12 +35,11 @@ _BLANK_ENDS = {" ": "=20", "\t": "=09"}
 _PLAIN = re.compile(r"[A-Za-z0-9+@/:._?&~-]+")
 _BODY = re.compile(rb"^Content-Type: ", re.MULTILINE)
 _MIXED = re.compile(rb'Content-Type: multipart/mixed; boundary="(=_m[0-9a-f]+)"\r\n\r\n')
-_DOT = re.compile(rb"\n\.")
 _PART = re.compile(rb"\0>([a-z-]+):(text|html)\0")
 
 
-class Dotless(bytes):
-    """A mail of which no line begins with a dot, so that nobody need search it for one."""
+class Plain(bytes):
+    """A mail in ASCII of which no line begins with a dot, so that nobody need search it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,8 @@ class Layout:
     places: tuple[tuple[Content, str], ...]
     shown: int
     """How many posts it holds: none when all of them were withdrawn."""
-    dotless: bool = False
-    """No line of a fixed one begins with a dot."""
+    plain: bool = False
+    """The fixed ones are ASCII, and none has a line that begins with a dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,8 @@ def fill(layout: Layout, values: Mapping[str, str]) -> bytes:
     parts[0::2] = layout.fixed
     parts[1::2] = [written[place] for place in layout.places]
     message = b"".join(parts)
-    return Dotless(message) if layout.dotless else message
+    plain = layout.plain and all(map(bytes.isascii, written.values()))
+    return Plain(message) if plain else message
 
 
 def lay_out(
@@ -133,8 +133,9 @@ def lay_out(
         fixed[-1] += end[1] + end[2]
     shown = sum(len(posts) for _, posts in sheets[-1].groups)
     # Of what is not encoded here, such as files, nobody knows.
-    dotless = not any(part.startswith(b".") or _DOT.search(part) for part in fixed)
-    return Layout(tuple(fixed), tuple(places), shown, dotless)
+    plain = not any(part.startswith(b".") or b"\n." in part for part in fixed)
+    plain = plain and all(map(bytes.isascii, fixed))
+    return Layout(tuple(fixed), tuple(places), shown, plain)
 
 
 def split_header(fields: bytes) -> Layout:

@@ -1,4 +1,5 @@
-"""One mail over an open connection: MAIL, RCPT and DATA together where PIPELINING is offered.
+"""One mail over an open connection: MAIL, RCPT and DATA together where PIPELINING is offered, and
+with the dot of the mail before where that is known to be next (RFC 2920 §3.1).
 
 Connecting, TLS and login are the library's; it waits for each answer in turn, which costs most
 of the time on the way to a smarthost that is not next door. Retrying is not decided here.
@@ -13,7 +14,7 @@ from collections.abc import Awaitable, Callable, Collection
 from email import message_from_bytes, policy
 from typing import NamedTuple
 
-from delivery.assemble import Dotless
+from delivery.assemble import Plain
 from storage.records import Refused, Result, Sent, TryLater
 
 # RFC 5321 §4.5.3.2: whoever hangs up sooner makes duplicates at a slow server.
@@ -27,6 +28,9 @@ PERHAPS_SENT = "perhaps sent: "
 """Begins the reason where nobody can know whether the other server took the mail."""
 BeforeDot = Callable[[], Awaitable[None] | None]
 """Asked before the dot, by which a mail is handed over; None: there is nothing to wait for."""
+Following = Callable[[], tuple[str, str, bytes] | None]
+"""Asked at the dot for what will be sent next: envelope sender, recipient, mail."""
+_Lines = tuple[bytes, bytes, bytes]
 
 ODD_LETTERS = "553 5.6.7 The address has letters that the mail server of ours does not carry."
 """What we say ourselves where SMTPUTF8 is not offered (RFC 6531 §3.5)."""
@@ -68,6 +72,7 @@ class Dialogue(asyncio.BufferedProtocol):
         self._waiting: asyncio.Future[None] | None = None
         self._ended: str = ""
         self._loop = asyncio.get_running_loop()
+        self._begun: tuple[str, str] | None = None
         self._until = 0.0
         self._alarm: asyncio.TimerHandle | None = None
         transport.set_protocol(self)
@@ -75,7 +80,13 @@ class Dialogue(asyncio.BufferedProtocol):
     @property
     def usable(self) -> bool:
         """False once the server has gone, or said something that it was not asked."""
-        return not (self._ended or self._replies or self._text or self._transport.is_closing())
+        unasked = (self._replies or self._text) and not self._begun
+        return not (self._ended or unasked or self._transport.is_closing())
+
+    def serves(self, envelope_from: str, to: str) -> bool:
+        """Whether this mail can be the next here: none is, or this one, whose envelope went out
+        with the last dot."""
+        return self.usable and self._begun in (None, (envelope_from, to))
 
     def carries(self, address: str) -> bool:
         """Whether the server takes mail to such an address at all (RFC 6531 §3.1)."""
@@ -87,23 +98,23 @@ class Dialogue(asyncio.BufferedProtocol):
         to: str,
         message: bytes,
         before_dot: BeforeDot | None = None,
+        following: Following | None = None,
     ) -> Result:
         """Hands one mail over. After a result with ``connection`` the dialogue is closed.
 
         What ``before_dot`` gives is waited for when all but the dot is on its way. What it raises
-        is raised, and then the other server has no mail.
+        is raised, and then the other server has no mail. What ``following`` gives is the only
+        mail that may come next, as ``serves`` tells.
         """
-        if not MAILBOX.match(to):
-            return Refused("No address that mail could go to.")
-        if not self.carries(to):
-            return Refused(ODD_LETTERS)
+        if no := self._unfit(to):
+            return no
         phase = ""
         try:
             self._answer_within(ENVELOPE_SECONDS)
-            no = await self._envelope(envelope_from, to, self._options(message, to))
-            if no is not None:
-                return no
-            await self._content(message, before_dot)
+            refused = await self._envelope(self._lines(envelope_from, to, message))
+            if refused is not None:
+                return refused
+            await self._content(message, before_dot, following)
             self._answer_within(DOT_SECONDS)
             phase = PERHAPS_SENT
             return self._judged(await self._reply(), everybody=True)
@@ -117,7 +128,7 @@ class Dialogue(asyncio.BufferedProtocol):
         """Says goodbye where that is quick."""
         try:
             async with asyncio.timeout(QUIT_SECONDS):
-                if self.usable:
+                if self.usable and not self._begun:
                     self._write(b"QUIT\r\n")
                     await self._reply()
         except (Broken, TimeoutError):
@@ -128,18 +139,33 @@ class Dialogue(asyncio.BufferedProtocol):
         """Without a goodbye: what was not ended by a dot is then no mail (RFC 5321 §4.1.1.4)."""
         self._transport.abort()
 
+    def _unfit(self, to: str) -> Refused | None:
+        if not MAILBOX.match(to):
+            return Refused("No address that mail could go to.")
+        return None if self.carries(to) else Refused(ODD_LETTERS)
+
+    def _lines(self, envelope_from: str, to: str, message: bytes) -> _Lines:
+        options = self._options(message, to)
+        return (
+            b"MAIL FROM:<%s>%s\r\n" % (envelope_from.encode("ascii"), options),
+            b"RCPT TO:<%s>\r\n" % to.encode(),
+            b"DATA\r\n",
+        )
+
     def _options(self, message: bytes, to: str) -> bytes:
         if not to.isascii():
             return b" SMTPUTF8 BODY=8BITMIME"
-        return b" BODY=8BITMIME" if self._eight_bits and not message.isascii() else b""
+        return b" BODY=8BITMIME" if self._eight_bits and not _seven(message) else b""
 
-    async def _content(self, message: bytes, before_dot: BeforeDot | None) -> None:
+    async def _content(
+        self, message: bytes, before_dot: BeforeDot | None, following: Following | None
+    ) -> None:
         message = message if self._eight_bits else seven_bits(message)
-        message = message if isinstance(message, Dotless) else _stuffed(message)
+        message = message if isinstance(message, Plain) else _stuffed(message)
         self._until = 0.0  # from here on it waits for us
         wait = before_dot() if before_dot else None
         if wait is None:
-            self._write(message + DOT)
+            self._write(message + self._dot(following))
             return
         self._write(message)
         try:
@@ -147,16 +173,19 @@ class Dialogue(asyncio.BufferedProtocol):
         except BaseException:
             self.abort()
             raise
-        self._write(DOT)
+        self._write(self._dot(following))
 
-    async def _envelope(self, envelope_from: str, to: str, options: bytes) -> Result | None:
+    def _dot(self, following: Following | None) -> bytes:
+        after = following() if following and self._pipelining else None
+        if after is None or self._unfit(after[1]):
+            return DOT
+        self._begun = after[:2]
+        return b"".join((DOT, *self._lines(*after)))
+
+    async def _envelope(self, lines: _Lines) -> Result | None:
         """None when the server now waits for the mail."""
-        lines = (
-            b"MAIL FROM:<%s>%s\r\n" % (envelope_from.encode("ascii"), options),
-            b"RCPT TO:<%s>\r\n" % to.encode(),
-            b"DATA\r\n",
-        )
-        if self._pipelining:
+        begun, self._begun = self._begun, None
+        if self._pipelining and not begun:
             self._write(b"".join(lines))
         replies: list[Reply] = []
         for line in lines:
@@ -276,9 +305,13 @@ def _policy_of_theirs(reply: Reply) -> bool:
     return bool(_STATUS.match(reply.reason) and not _ABOUT_THE_ADDRESS.match(reply.reason))
 
 
+def _seven(message: bytes) -> bool:
+    return isinstance(message, Plain) or message.isascii()
+
+
 def seven_bits(message: bytes) -> bytes:
     """The mail for a server that does not take eight (RFC 6152 §3). Ours have seven already."""
-    if message.isascii():
+    if _seven(message):
         return message
     return message_from_bytes(message).as_bytes(policy=policy.SMTP.clone(cte_type="7bit"))
 

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from config import Settings
-from delivery.assemble import Dotless
+from delivery.assemble import Plain
 from storage.addresses import a_labels
 
 _COVERED = """
@@ -110,7 +110,7 @@ class Signer:
             signature = base64.b64encode(key.signature(relaxed.fields + own)).decode()
             made.append(f"DKIM-Signature: {tags}{_folded(signature)}\r\n".encode("ascii"))
         signed = b"".join([*made, message])
-        return Dotless(signed) if isinstance(message, Dotless) else signed
+        return Plain(signed) if isinstance(message, Plain) else signed
 
 
 def read_key(path: str, selector: str) -> Key:

@@ -74,6 +74,10 @@ class _Item:
     ready: Ready | None
     taken_at: float
 
+    @property
+    def stale(self) -> bool:
+        return time.monotonic() - self.taken_at > STALE_SECONDS
+
 
 class Lane:
     """``number`` is the lane of the outbox; None serves all, people first."""
@@ -155,30 +159,47 @@ class Lane:
     async def _carry(self, transport: Transport) -> Done:
         """Sends over one connection as long as there is something."""
         hand = self._office.noting.hand(lambda: self._office.leases.sure)
+        begun: list[_Item] = []
         try:
-            while (item := await self._next()) is not None:
+            while (item := await self._next(begun)) is not None:
                 if item.ready is None:
                     await self._office.noting.dropped(item.row.id, "nothing is left to send")
                 elif await self._its_turn(item):
-                    result = await self._send(transport, hand, item.row, item.ready)
+                    result = await self._send(transport, hand, item.row, item.ready, begun)
                     if not await self._goes_on(hand, item.row, result):
                         return "broken"
         finally:
+            self._queue.extendleft(begun)
             self._wake()
             await hand.all_noted()
         return "worked"
 
-    async def _next(self) -> _Item | None:
+    async def _next(self, begun: list[_Item]) -> _Item | None:
         while not self._over():
+            if begun:
+                return begun.pop()
             if self._queue:
-                if len(self._queue) <= self._batch // 2:
-                    self._room.set()
-                return self._queue.popleft()
+                return self._first()
             if self._dry:
                 return None
             self._more.clear()
             await self._more.wait()
         return None
+
+    def _first(self) -> _Item:
+        if len(self._queue) <= self._batch // 2:
+            self._room.set()
+        return self._queue.popleft()
+
+    def _begin(self, begun: list[_Item]) -> tuple[str, str, bytes] | None:
+        """The next mail where nothing stands in its way, so that its envelope goes out at once."""
+        if not self._queue or self._over() or not self._office.pace.unlimited:
+            return None
+        item = self._queue[0]
+        if item.ready is None or item.stale:
+            return None
+        begun.append(self._first())
+        return item.ready.envelope_from, item.row.to, item.ready.message
 
     def _over(self) -> bool:
         return self._ended or self._office.stop.is_set() or not self._office.leases.sure
@@ -197,17 +218,24 @@ class Lane:
         if office.stop.is_set():
             self._queue.appendleft(item)
             return False
-        stale = time.monotonic() - item.taken_at > STALE_SECONDS
-        return not stale or await asyncio.to_thread(self._still_wanted, item.row.id)
+        return not item.stale or await asyncio.to_thread(self._still_wanted, item.row.id)
 
     def _still_wanted(self, outgoing_id: int) -> bool:
         """Whoever said stop a moment ago gets nothing more."""
         with self._office.database.read() as tx:
             return outgoing.still_claimed(tx, outgoing_id, self._office.claim)
 
-    async def _send(self, transport: Transport, hand: Hand, row: Outgoing, ready: Ready) -> Result:
+    async def _send(
+        self,
+        transport: Transport,
+        hand: Hand,
+        row: Outgoing,
+        ready: Ready,
+        begun: list[_Item],
+    ) -> Result:
+        mail = ready.envelope_from, row.to, ready.message
         try:
-            return await transport.send(ready.envelope_from, row.to, ready.message, hand.before_dot)
+            return await transport.send(*mail, hand.before_dot, lambda: self._begin(begun))
         except (WrongPassword, Unavailable):
             self._ended = True
             await self._give_back([row])  # it was not tried

@@ -15,6 +15,10 @@ class Pace:
         self._next_of: dict[str, float] = {}
         self._kept: dict[int, float] = {}
 
+    @property
+    def unlimited(self) -> bool:
+        return not (self._step or self._domain_step)
+
     def turn(self, now: float) -> float:
         """Takes the next turn of all; how many seconds away it is."""
         at = max(self._next, now)

@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
-from delivery.dialogue import BeforeDot, Dialogue
+from delivery.dialogue import BeforeDot, Dialogue, Following
 from storage.addresses import a_labels
 from storage.records import Result, Sent, TryLater
 
@@ -51,9 +51,14 @@ class Transport(Protocol):
     """One way out. Used by one task at a time."""
 
     async def send(
-        self, envelope_from: str, to: str, message: bytes, before_dot: BeforeDot | None = None
+        self,
+        envelope_from: str,
+        to: str,
+        message: bytes,
+        before_dot: BeforeDot | None = None,
+        following: Following | None = None,
     ) -> Result:
-        """``before_dot`` is as in ``Dialogue.send``."""
+        """``before_dot`` and ``following`` are as in ``Dialogue.send``."""
 
     async def close(self) -> None: ...
 
@@ -73,7 +78,12 @@ class Maildir:
         self._box = mailbox.Maildir(folder, create=True)
 
     async def send(
-        self, envelope_from: str, to: str, message: bytes, before_dot: BeforeDot | None = None
+        self,
+        envelope_from: str,
+        to: str,
+        message: bytes,
+        before_dot: BeforeDot | None = None,
+        _following: Following | None = None,
     ) -> Result:
         if before_dot and (wait := before_dot()):
             await wait
@@ -103,12 +113,17 @@ class Smarthost:
         self._last_used = 0.0
 
     async def send(
-        self, envelope_from: str, to: str, message: bytes, before_dot: BeforeDot | None = None
+        self,
+        envelope_from: str,
+        to: str,
+        message: bytes,
+        before_dot: BeforeDot | None = None,
+        following: Following | None = None,
     ) -> Result:
         """Raises WrongPassword; every other failure is a result."""
-        local, _, domain = to.rpartition("@")
+        to = _written(to)
         try:
-            dialogue = await self._connected()
+            dialogue = await self._connected((envelope_from, to))
         except aiosmtplib.SMTPAuthenticationError as error:
             if error.code >= 500:
                 raise WrongPassword(f"{error.code} {error.message}") from error
@@ -116,14 +131,15 @@ class Smarthost:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             # Also a 554 in greeting: it is about us, and no reason to give up the mail.
             return _broken(error)
-        to = f"{local}@{a_labels(domain)}"
-        result = await dialogue.send(envelope_from, to, message, before_dot)
+        result = await dialogue.send(envelope_from, to, message, before_dot, _told(following))
         self._last_used = time.monotonic()
         return result
 
-    async def _connected(self) -> Dialogue:
+    async def _connected(self, mail: tuple[str, str] = ("", "")) -> Dialogue:
+        """For that mail: whose envelope is under way gets no other one."""
         if self._dialogue is not None:
-            if self._dialogue.usable and time.monotonic() - self._last_used < SILENT_SECONDS:
+            recent = time.monotonic() - self._last_used < SILENT_SECONDS
+            if recent and self._dialogue.serves(*mail):
                 return self._dialogue
             await self.close()
         self._dialogue = await self._open()
@@ -175,6 +191,21 @@ class Smarthost:
         dialogue, self._dialogue = self._dialogue, None
         if dialogue is not None:
             await dialogue.quit()
+
+
+def _written(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{a_labels(domain)}"
+
+
+def _told(following: Following | None) -> Following | None:
+    """As it is said to the server."""
+
+    def told() -> tuple[str, str, bytes] | None:
+        after = following() if following else None
+        return (after[0], _written(after[1]), after[2]) if after else None
+
+    return told if following else None
 
 
 def _broken(error: Exception) -> TryLater:

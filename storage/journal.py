@@ -6,16 +6,18 @@ their numbers and no person by an address. What a restored copy makes of it is i
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import logging
 import os
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -45,6 +47,8 @@ def note(tx: Connection, what: str, **values: Any) -> None:
 class Journal:
     def __init__(self, path: Path | None) -> None:
         self.path = path
+        self._kept: int | None = None
+        self._one_thread = threading.Lock()
         self._gap = False
         self._synced = 0.0
 
@@ -54,13 +58,12 @@ class Journal:
         if self.path is None or not entries:
             return
         try:
+            gap = [{"what": "gap"}] if self._gap else []
+            lines = b"".join(map(_line, [*gap, *entries]))
             with self._open() as file:
-                if self._gap:
-                    file.write(_line({"what": "gap"}))
-                file.write(b"".join(map(_line, entries)))
-                file.flush()
+                _write(file, lines)
                 if self._is_due(entries):
-                    os.fsync(file.fileno())
+                    os.fsync(file)
                     self._synced = time.monotonic()
             self._gap = False
         except OSError as error:
@@ -78,11 +81,16 @@ class Journal:
         """Whether lines can be written now."""
         if self.path is None:
             return False
+        self.close()  # what is open stays writable, whatever became of the file's rights
         try:
             with self._open():
                 return True
         except OSError:
             return False
+
+    def close(self) -> None:
+        with self._one_thread:
+            self._let_go()
 
     def prune(self, now: datetime) -> None:
         """Leaves out what is older than the oldest copy that it could serve; once a week is
@@ -105,19 +113,28 @@ class Journal:
             fresh.replace(self.path)
 
     @contextmanager
-    def _open(self) -> Iterator[BinaryIO]:
-        """The file, ours alone until we close it; a new one says since when it is kept."""
+    def _open(self) -> Iterator[int]:
+        """The file, ours alone meanwhile, and kept open; a new one says since when it is kept."""
         assert self.path is not None
-        while True:
-            number = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(number, "ab") as file:
+        with self._one_thread:  # the lock on a file does not part those who share its descriptor
+            while True:
+                file = self._kept = self._kept or _opened(self.path)
                 fcntl.flock(file, fcntl.LOCK_EX)
-                if not _is_at(file, self.path):
-                    continue  # it was pruned while we waited
-                if os.fstat(file.fileno()).st_size == 0:
-                    file.write(_line({"what": "begun"}))
+                status = os.fstat(file)
+                if _is_at(status, self.path):
+                    break
+                self._let_go()  # it was pruned, before or while we waited
+            try:
+                if not status.st_size:
+                    _write(file, _line({"what": "begun"}))
                 yield file
-                return
+            finally:
+                fcntl.flock(file, fcntl.LOCK_UN)
+
+    def _let_go(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            os.close(kept)
 
 
 def read(paths: Iterable[Path]) -> Iterator[Entry]:
@@ -176,8 +193,17 @@ def _line(entry: Entry) -> bytes:
     return b"\n" + _as_json(whole).encode()
 
 
-def _is_at(file: BinaryIO, path: Path) -> bool:
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+
+def _write(file: int, data: bytes) -> None:
+    if os.write(file, data) < len(data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _is_at(status: os.stat_result, path: Path) -> bool:
     try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+        return os.path.samestat(status, path.stat())
     except FileNotFoundError:
         return False

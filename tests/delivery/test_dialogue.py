@@ -123,6 +123,80 @@ def test_g3_a_server_that_hangs_up_before_the_dot_has_no_mail() -> None:
     assert result == TryLater("the server hung up", connection=True)
 
 
+OTHER = "dora@reader.example"
+NEXT = (FROM, OTHER, b"Subject: u\r\n\r\nHello too\r\n")
+NEXT_ENVELOPE = TOGETHER.replace(TO.encode(), OTHER.encode())
+
+
+def hand_over_two(
+    server: Script, *, pipelining: bool = True, then: tuple[str, str, bytes] = NEXT
+) -> list[Result]:
+    """The second is known when the dot of the first goes out; ``then`` is what is really sent."""
+
+    async def run() -> list[Result]:
+        listening = await asyncio.start_server(server, "127.0.0.1", 0)
+        port = listening.sockets[0].getsockname()[1]
+        transport, _ = await asyncio.get_running_loop().create_connection(
+            asyncio.Protocol, "127.0.0.1", port
+        )
+        talk = Dialogue(transport, ["pipelining"] if pipelining else [])
+        first = await talk.send(FROM, TO, MESSAGE, following=lambda: NEXT)
+        await asyncio.sleep(0.05)
+        if not talk.serves(*then[:2]):
+            talk.abort()
+            return [first]
+        second = await talk.send(*then)
+        await talk.quit()
+        listening.close()
+        return [first, second]
+
+    return asyncio.run(run())
+
+
+def test_the_next_envelope_goes_with_the_dot() -> None:
+    both = b"250 kept\r\n250 ok\r\n250 ok\r\n354 go\r\n"
+    server = Script(b"250 ok\r\n250 ok\r\n354 go\r\n", both, b"250 kept too\r\n", b"221 bye\r\n")
+    assert hand_over_two(server) == [Sent("kept"), Sent("kept too")]
+    assert server.heard == [
+        TOGETHER,
+        MESSAGE + b".\r\n" + NEXT_ENVELOPE,
+        NEXT[2] + b".\r\n",
+        b"QUIT\r\n",
+    ]
+
+
+def test_a_mail_refused_at_its_dot_does_not_touch_the_next() -> None:
+    both = b"452 full\r\n250 ok\r\n250 ok\r\n354 go\r\n"
+    server = Script(b"250 ok\r\n250 ok\r\n354 go\r\n", both, b"250 kept\r\n", b"221 bye\r\n")
+    assert hand_over_two(server) == [TryLater("452 full"), Sent("kept")]
+
+
+def test_a_next_one_whose_recipient_is_refused_gets_no_mail() -> None:
+    both = b"250 kept\r\n250 ok\r\n550 5.1.1 no\r\n503 no\r\n"
+    server = Script(b"250 ok\r\n250 ok\r\n354 go\r\n", both, b"250 reset\r\n", b"221 bye\r\n")
+    assert hand_over_two(server) == [Sent("kept"), Refused("550 5.1.1 no")]
+    assert server.heard[2:] == [b"RSET\r\n", b"QUIT\r\n"]
+
+
+def test_a_connection_with_an_envelope_under_way_is_for_no_other_mail() -> None:
+    both = b"250 kept\r\n250 ok\r\n250 ok\r\n354 go\r\n"
+    server = Script(b"250 ok\r\n250 ok\r\n354 go\r\n", both, b"")
+    assert hand_over_two(server, then=(FROM, "erin@reader.example", MESSAGE)) == [Sent("kept")]
+    assert len(server.heard) == 2
+
+
+def test_a_server_that_goes_after_the_dot_has_only_the_first() -> None:
+    server = Script(b"250 ok\r\n250 ok\r\n354 go\r\n", b"250 kept\r\n")
+    assert hand_over_two(server) == [Sent("kept")]
+
+
+def test_without_pipelining_the_next_envelope_waits() -> None:
+    step = (b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n", b"250 kept\r\n")
+    server = Script(*step, *step, b"221 bye\r\n")
+    assert hand_over_two(server, pipelining=False) == [Sent("kept"), Sent("kept")]
+    assert server.heard[3] == MESSAGE + b".\r\n"
+
+
 def test_without_it_each_answer_is_waited_for() -> None:
     server = Script(b"250 ok\r\n", b"251 ok\r\n", b"354 go\r\n", b"250 kept\r\n", b"221 bye\r\n")
     assert hand_over(server) == Sent("kept")

@@ -13,7 +13,7 @@ import pytest
 from dkim.canonicalization import Relaxed
 from sqlalchemy import select, update
 
-from delivery.assemble import Dotless
+from delivery.assemble import Plain
 from delivery.dkim_sign import Key, Signer
 from delivery.edition_mail import EditionMails
 from delivery.letters import Desk
@@ -215,7 +215,7 @@ def test_a_round_up_that_was_laid_out_once_is_signed_for_each_reader(
         body = message.partition(b"\r\n\r\n")[2]
         whole = hashlib.sha256(Relaxed.canonicalize_body(body)).digest()
         assert b64decode(hashed) == whole
-        assert isinstance(message, Dotless)
+        assert isinstance(message, Plain)
         assert bytes(message).count(b"\r\n.") == 0
     assert len(mails._layouts) == 1
 
