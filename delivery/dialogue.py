@@ -66,7 +66,9 @@ class Dialogue(asyncio.BufferedProtocol):
         # Who offers it carries eight bits, too (RFC 6531 §3.1).
         self._utf8 = "smtputf8" in extensions and self._eight_bits
         self._text = b""
-        self._buffer = bytearray(4096)  # asyncio's own would be new and of 256 KiB each time
+        # Asyncio's own would be new and of 256 KiB each time. A view, for asyncio slices it where
+        # several TLS records are there at once, and a slice of a bytearray would be a copy.
+        self._buffer = memoryview(bytearray(4096))
         self._said: list[str] = []
         self._replies: deque[Reply] = deque()
         self._waiting: asyncio.Future[None] | None = None
@@ -261,11 +263,11 @@ class Dialogue(asyncio.BufferedProtocol):
 
     # What asyncio calls -----------------------------------------------------------------------
 
-    def get_buffer(self, _sizehint: int) -> bytearray:
+    def get_buffer(self, _sizehint: int) -> memoryview:
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        *lines, self._text = (self._text + self._buffer[:nbytes]).split(b"\n")
+        *lines, self._text = (self._text + bytes(self._buffer[:nbytes])).split(b"\n")
         for line in lines:
             self._read_line(line.rstrip(b"\r"))
         if len(self._text) + sum(map(len, self._said)) > LONGEST_REPLY:

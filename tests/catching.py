@@ -29,6 +29,7 @@ class CatchingServer:
     """The answer to the whole message when it is for this address."""
     drop_after_dot: int = 0
     """So many of the next messages are kept and get no answer: the connection breaks."""
+    pipelining: bool = True
     seconds: float = 0.0
     """How long the answer to the final dot takes."""
     options: dict[str, Any] = field(default_factory=dict)
@@ -87,7 +88,8 @@ class _Handler:
     ) -> list[str]:
         session.host_name = hostname
         self.server._transports.add(smtp.transport)
-        return answers
+        # As nearly every mail server does, and as aiosmtpd can.
+        return [*answers[:1], "250-PIPELINING", *answers[1:]] if self.server.pipelining else answers
 
     async def handle_RCPT(
         self, _smtp: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]

@@ -70,6 +70,18 @@ def test_tls_where_it_happens_to_be_offered_asks_for_no_certificate(
     assert len(server.mails) == 1
 
 
+def test_answers_that_come_in_several_tls_records_at_once_are_all_read(
+    server: CatchingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server answers each command of a pipelined envelope by a record of its own."""
+    ours = ssl.create_default_context()
+    ours.check_hostname, ours.verify_mode = False, ssl.CERT_NONE
+    monkeypatch.setattr("aiosmtplib.SMTP._build_tls_context", lambda _: ours)
+    assert server.pipelining
+    result = send(f"smtp://bob:secret@127.0.0.1:{server.port}", CAROL, CAROL, CAROL)
+    assert result == [Sent("OK")] * 3
+
+
 def test_with_a_certificate_that_is_vouched_for_the_login_goes_through(
     server: CatchingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
