@@ -24,6 +24,7 @@ QUIT_SECONDS = 2
 LONGEST_REPLY = 32 * 1024
 DOT = b".\r\n"
 
+NO_ANSWER = "no answer in time"
 PERHAPS_SENT = "perhaps sent: "
 """Begins the reason where nobody can know whether the other server took the mail."""
 BeforeDot = Callable[[], Awaitable[None] | None]
@@ -84,6 +85,11 @@ class Dialogue(asyncio.BufferedProtocol):
         """False once the server has gone, or said something that it was not asked."""
         unasked = (self._replies or self._text) and not self._begun
         return not (self._ended or unasked or self._transport.is_closing())
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the envelope of the next mail went out with the last dot."""
+        return self._begun is not None
 
     def serves(self, envelope_from: str, to: str) -> bool:
         """Whether this mail can be the next here: none is, or this one, whose envelope went out
@@ -257,7 +263,7 @@ class Dialogue(asyncio.BufferedProtocol):
         if not self._until or self._ended:
             return
         if self._until <= self._loop.time():
-            self._end("no answer in time")
+            self._end(NO_ANSWER)
         else:
             self._ring_at(self._until)
 

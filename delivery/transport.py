@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
-from delivery.dialogue import BeforeDot, Dialogue, Following
+from delivery.dialogue import NO_ANSWER, BeforeDot, Dialogue, Following
 from storage.addresses import a_labels
 from storage.records import Result, Sent, TryLater
 
@@ -111,6 +111,7 @@ class Smarthost:
         self._options = {key: values[-1] for key, values in parse_qs(url.query).items()}
         self._dialogue: Dialogue | None = None
         self._last_used = 0.0
+        self._together = True
 
     async def send(
         self,
@@ -131,8 +132,13 @@ class Smarthost:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             # Also a 554 in greeting: it is about us, and no reason to give up the mail.
             return _broken(error)
-        result = await dialogue.send(envelope_from, to, message, before_dot, _told(following))
+        begun = dialogue.has_begun
+        told = _told(following) if self._together else None
+        result = await dialogue.send(envelope_from, to, message, before_dot, told)
         self._last_used = time.monotonic()
+        if begun and isinstance(result, TryLater) and result.reason == NO_ANSWER:
+            # There are scanners that throw away what they read behind a dot.
+            self._together = False
         return result
 
     async def _connected(self, mail: tuple[str, str] = ("", "")) -> Dialogue:

@@ -7,10 +7,12 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from delivery import dialogue
 from delivery.transport import Maildir, Smarthost, carries, open_transport
 from storage.records import Refused, Result, Sent, TryLater
 from tests.catching import CatchingServer, catching
@@ -181,6 +183,46 @@ def test_g6_no_password_and_no_required_tls_in_clear_text(start: str) -> None:
         (result,) = send(url, "carol@reader.example")
         assert isinstance(result, TryLater)
         assert server.mails == []
+
+
+async def throws_away_behind_a_dot(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    writer.write(b"220 scanner\r\n")
+    in_mail = False
+    while heard := await reader.read(1 << 16):
+        if in_mail:
+            in_mail = not heard.endswith(b".\r\n") and b"\r\n.\r\n" not in heard
+            answers = [] if in_mail else ["250 kept"]
+        else:
+            said = {"EHLO": "250-scanner\r\n250 PIPELINING", "DATA": "354 go"}
+            words = [line[:4].decode() for line in heard.splitlines()]
+            answers = [said.get(word, "250 ok") for word in words]
+            in_mail = "DATA" in words
+        writer.write("".join(f"{answer}\r\n" for answer in answers).encode())
+    writer.close()
+
+
+def test_what_comes_with_a_dot_is_kept_back_where_a_scanner_throws_it_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dialogue, "ENVELOPE_SECONDS", 0.3)
+    to = [f"carol{number}@reader.example" for number in range(4)]
+
+    async def run() -> list[Result]:
+        server = await asyncio.start_server(throws_away_behind_a_dot, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        transport = open_transport(f"smtp://127.0.0.1:{port}")
+        results = []
+        for one, after in zip(to, (*to[1:], to[0]), strict=True):
+            following = partial(tuple[str, str, bytes], (FROM, after, MESSAGE))
+            results.append(await transport.send(FROM, one, MESSAGE, None, following))
+        await transport.close()
+        server.close()
+        return results
+
+    kept = Sent("kept")
+    assert asyncio.run(run()) == [kept, TryLater(dialogue.NO_ANSWER, connection=True), kept, kept]
 
 
 def test_a_maildir_keeps_whole_mails(tmp_path: Path) -> None:
