@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,9 +37,6 @@ def even(text: str) -> str:
     return " ".join(text[: 4 * LONGEST].lower().split())
 
 
-_SHUT, _OURS, _DEAD, _US = (any_of(WORDS["why"][name]) for name in ("shut", "ours", "dead", "us"))
-
-
 def by_words(text: str) -> Kind | None:
     """What an explanation in words says, or None when it says nothing that is known."""
     # Cisco writes the first before whatever the other server said; the second names a code.
@@ -47,11 +45,17 @@ def by_words(text: str) -> Kind | None:
     text = text.replace("_", " ")  # "550 BAD_RECIPIENT"
     # Host names and addresses hold words too: "antispam.example said: user unknown".
     text = _HOST.sub("host", _ADDRESS.sub("x@x", text))
-    if _SHUT.search(text) or _OURS.search(text):
+    if _why("shut").search(text) or _why("ours").search(text):
         return "soft"
-    if _DEAD.search(text):
+    if _why("dead").search(text):
         return "hard"
-    return "soft" if _US.search(text) else None
+    return "soft" if _why("us").search(text) else None
+
+
+@cache
+def _why(name: str) -> re.Pattern[str]:
+    """Made when the first bounce comes: each process starts without, and most never need it."""
+    return any_of(WORDS["why"][name])
 
 
 def by_notice(text: str) -> Kind | None:
