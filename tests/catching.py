@@ -29,6 +29,8 @@ class CatchingServer:
     """The answer to the whole message when it is for this address."""
     drop_after_dot: int = 0
     """So many of the next messages are kept and get no answer: the connection breaks."""
+    broken_after_dot: int = 0
+    """How many clients went before they had the answer to a final dot."""
     pipelining: bool = True
     seconds: float = 0.0
     """How long the answer to the final dot takes."""
@@ -109,7 +111,11 @@ class _Handler:
         drop = self.server.drop_after_dot > 0
         self.server.drop_after_dot -= drop
         self.server.mails.append(Mail(content, envelope.mail_from or "", recipients))
-        await asyncio.sleep(self.server.seconds)
+        try:
+            await asyncio.sleep(self.server.seconds)
+        except asyncio.CancelledError:
+            self.server.broken_after_dot += 1
+            raise
         if drop:
             cast(asyncio.Transport, smtp.transport).abort()
         return answer
