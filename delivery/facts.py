@@ -17,6 +17,7 @@ from delivery.wording import fold, words
 
 Kind = Literal["when", "time", "where", "cost", "who", "book", "closing"]
 KINDS: tuple[Kind, ...] = ("when", "time", "where", "cost", "who", "book", "closing")
+_SHOWN_WHOLE: tuple[Kind, ...] = ("where", "cost", "who", "book")
 LONGEST = 160
 """Characters of a fact; what is longer is a paragraph and stays in the text."""
 NEAR = 45
@@ -37,14 +38,24 @@ class Facts:
     book: str = ""
     lines: frozenset[str] = field(default=frozenset())
     """The lines, folded, that a fact above says whole: they need not be shown again."""
+    event_lines: frozenset[str] = field(default=frozenset())
+    """Those that say no more than ``event_date`` and ``time``."""
+    closing_lines: frozenset[str] = field(default=frozenset())
+    """Those that say no more than ``closing_date``."""
 
 
 def read_facts(title: str, text: str, today: date, language: str = "en") -> Facts:
     """The facts in a post that came on ``today``, which is the list's date."""
     text = text[:LOOKED_AT]
     lines = text.split("\n")
-    labelled, used = _labelled(lines, language)
+    labelled, said = _labelled(lines, language)
     event_date, time = _event(title, text, labelled, today, language)
+
+    def whole(kind: Kind, time: str) -> frozenset[str]:
+        only = _is_only_day(labelled.get(kind, ""), time, today, language)
+        return said[kind] if only else frozenset()
+
+    is_only_time = bool(time) and labelled.get("time") == time
     return Facts(
         event_date=event_date,
         closing_date=_closing(text, labelled, today, language),
@@ -53,7 +64,9 @@ def read_facts(title: str, text: str, today: date, language: str = "en") -> Fact
         cost=labelled.get("cost", "") or _free(text, language),
         who=labelled.get("who", ""),
         book=labelled.get("book", "") or _booking(lines, language),
-        lines=used,
+        lines=frozenset().union(*(said.get(kind, ()) for kind in _SHOWN_WHOLE)),
+        event_lines=whole("when", time) | (said["time"] if is_only_time else frozenset()),
+        closing_lines=whole("closing", ""),
     )
 
 
@@ -75,10 +88,12 @@ def _starts(text: str, choices: Sequence[str]) -> bool:
 _LABEL = re.compile(r"[\s*_•·>–-]{0,8}([^:*_\n]{2,40}?)[\s*_]{0,4}[:：][\s*_]{0,4}(.{0,400})$")
 
 
-def _labelled(lines: Sequence[str], language: str) -> tuple[dict[Kind, str], frozenset[str]]:
-    """The first value of each kind, and the lines that hold no more than these."""
+def _labelled(
+    lines: Sequence[str], language: str
+) -> tuple[dict[Kind, str], dict[Kind, frozenset[str]]]:
+    """The first value of each kind, and the lines, folded, that hold no more than these."""
     found: dict[Kind, str] = {}
-    used: set[str] = set()
+    said: dict[Kind, frozenset[str]] = {}
     for at, line in enumerate(lines):
         match = _LABEL.match(line[:600])
         kind = _kinds(language).get(fold(match[1])) if match else None
@@ -91,11 +106,11 @@ def _labelled(lines: Sequence[str], language: str) -> tuple[dict[Kind, str], fro
         if not value or len(value) > LONGEST:
             continue
         found[kind] = value
-        if kind in ("where", "cost", "who", "book"):
-            said = (line, lines[at + 1]) if below else (line,)
-            # In HTML the dash of a list is no part of the line.
-            used |= {fold(one.strip(bare)) for one in said for bare in (" ", " *_\t•·>–-")}
-    return found, frozenset(used)
+        whole = (line, lines[at + 1]) if below else (line,)
+        # In HTML the dash of a list is no part of the line.
+        bare = (" ", " *_\t•·>–-")
+        said[kind] = frozenset(fold(one.strip(ends)) for one in whole for ends in bare)
+    return found, said
 
 
 @cache
@@ -133,6 +148,18 @@ def _event(
 def _only(days: Sequence[FoundDay]) -> date | None:
     different = {day.day for day in days}
     return different.pop() if len(different) == 1 and not any(day.spans for day in days) else None
+
+
+_BESIDE_A_DAY = re.compile(r"(?:\b(?:at|from|on|by)\b|[\s,.;:()–—-])*")
+
+
+def _is_only_day(value: str, time: str, today: date, language: str) -> bool:
+    """Whether ``value`` is one day, perhaps with this time, and nothing else."""
+    days = days_in(value, today, language)
+    if len(days) != 1 or days[0].spans:
+        return False
+    rest = " ".join((value[: days[0].start] + value[days[0].end :]).split())
+    return bool(_BESIDE_A_DAY.fullmatch(rest.replace(time, "", 1) if time else rest))
 
 
 def _closing(text: str, labelled: dict[Kind, str], today: date, language: str) -> date | None:

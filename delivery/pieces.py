@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 import templates
 from delivery.assemble import encode_piece
-from delivery.facts import read_facts, read_mark
+from delivery.facts import Facts, read_facts, read_mark
 from delivery.forms import template_form
 from delivery.ics import event
 from delivery.shorten import (
@@ -106,9 +106,10 @@ def item_view(
 ) -> templates.ItemView:
     """The post as templates show it, whole, the same for every reader."""
     facts = read_facts(post.title, post.text, post.held_at.date(), language)
-    html = without_lines(_without_pictures(post.html), facts.lines)
+    shown = _shown(post, facts)
+    html = without_lines(_without_pictures(post.html), shown)
     lines = without_logos(post.text, post.author_name, language).split("\n")
-    text = "\n".join(line for line in lines if fold(line) not in facts.lines)
+    text = "\n".join(line for line in lines if fold(line) not in shown)
     text = text if text.strip() else post.text
     return templates.ItemView(
         title=post.title,
@@ -130,6 +131,13 @@ def item_view(
         book=facts.book,
         line=one_line_of(text),
     )
+
+
+def _shown(post: Post, facts: Facts) -> frozenset[str]:
+    """The lines that the card says. A day that somebody changed is not the author's any more."""
+    event = facts.event_lines if post.event_date == facts.event_date else frozenset()
+    closing = facts.closing_lines if post.closing_date == facts.closing_date else frozenset()
+    return facts.lines | event | closing
 
 
 def _beginning(item: templates.ItemView) -> templates.ItemView:

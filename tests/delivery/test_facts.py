@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.facts import read_facts, read_mark
+from delivery.wording import fold
 
 SUNDAY = date(2026, 11, 22)
 DROP_IN = """\
@@ -101,3 +102,28 @@ def test_long_bait_is_read_at_once(bait: str) -> None:
     read_facts(text, text, SUNDAY)
     read_mark(text)
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("line", "is_said"),
+    [
+        ("When: Thursday 3 December 2026, 2pm to 4pm", True),
+        ("Date: 3 December", True),
+        ("When: on Thu 3 Dec (from 2pm)", True),
+        ("When: Thursday 3 December, 2pm, doors open at 1.30pm", False),
+        ("When: Thursday 3 December, then each week", False),
+        ("When: 3 and 4 December", False),
+        ("When: soon", False),
+    ],
+)
+def test_a_line_that_says_the_day_and_no_more_is_known(line: str, is_said: bool) -> None:
+    facts = read_facts("Workshop", f"Come along\n{line}\n", date(2026, 11, 23))
+    assert facts.event_lines == (frozenset({fold(line)}) if is_said else frozenset())
+
+
+def test_a_line_of_its_own_for_the_time_or_the_last_day_is_known() -> None:
+    text = "When: 3 December\nTime: 2pm to 4pm\nClosing date: 30 November\nWhere: Oak House"
+    facts = read_facts("Workshop", text, date(2026, 11, 23))
+    assert facts.event_lines == {"when: 3 december", "time: 2pm to 4pm"}
+    assert facts.closing_lines == {"closing date: 30 november"}
+    assert facts.lines == {"where: oak house"}
