@@ -26,10 +26,25 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
+HASTY = "hasty"
+"""In front of the words: with the short leases of tests/proof/hasty.py."""
 _CHECKOUT = Path(__file__).parent.parent
 _NUMBER = struct.Struct(">q")
 _DIES_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
+_LATE = (
+    "alembic.command",
+    "apscheduler.triggers.date",
+    "apscheduler.triggers.interval",
+    "holidays.countries",
+    "tests.forked_reader",
+    "tests.proof.hasty",
+    "uvicorn.lifespan.off",
+    "uvicorn.protocols.http.auto",
+    "uvicorn.protocols.websockets.auto",
+)
+_RESTS = {"digest.clock.LOOK_EVERY_SECONDS": 1, "cli.upkeep.LOOK_SECONDS": 1.0}
+"""Five seconds in earnest, for which most journeys would wait."""
 
 
 class Started:
@@ -148,8 +163,12 @@ def _import_everything() -> None:
     for module in {*COMMANDS.values(), "processes"}:
         importlib.import_module(f"cli.{module}")
     # What the commands themselves import late, and what their readers do.
-    for name in ("alembic.command", "tests.forked_reader", *sys.modules["ingest.reading"].IMPORTS):
+    for name in (*_LATE, *sys.modules["ingest.reading"].IMPORTS):
         importlib.import_module(name)
+    for name, rest in _RESTS.items():
+        module, _, constant = name.rpartition(".")
+        assert hasattr(sys.modules[module], constant)
+        setattr(sys.modules[module], constant, rest)
     # As of a command that was started by its name.
     sys.modules["__main__"] = sys.modules["cli.main"]
 
@@ -169,6 +188,9 @@ def _become(
         time.tzset()
         os.chdir(folder)
         sys.modules["tests.forked_reader"].fork_readers()
+        if words[0] == HASTY:
+            sys.modules["tests.proof.hasty"].hasten()
+            words = words[1:]
         sys.argv = [str(_CHECKOUT / "cli" / "main.py"), *words]
         sys.modules["cli.main"].main()
         code = 0

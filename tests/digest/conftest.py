@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+import digest.make
 from storage.database import Database
 from tests.digest.town import Town, settle
+
+
+@pytest.fixture(autouse=True)
+def _out_of_breath(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for the file between two batches, but in the test of just that."""
+    if request.node.originalname != "test_another_process_gets_its_turn_between_long_batches":
+        monkeypatch.setattr(digest.make, "BREATH", 0.0)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 from ingest.inspect import inspect
 from tests.needs import times
 
-BATCHES, ROUNDS = times(4, 50), times(100, 2_000)
+BATCHES, ROUNDS = times(4, 50), times(60, 2_000)
 """In full 100,000 mutations, in batches that run side by side."""
 SECONDS = 5.0
 MAILS = sorted((Path(__file__).parent.parent / "mails").rglob("*.eml"))

@@ -83,7 +83,7 @@ def test_a9_the_sqlite_file_is_locked_by_another_process(
         wait_for_more(told, 10)
         other.execute("BEGIN IMMEDIATE")
         before = len(told.acknowledged)
-        time.sleep(times(8, 60))
+        time.sleep(times(6, 60))
         assert len(told.acknowledged) <= before + 4  # whose commit was before the lock
         other.execute("ROLLBACK")
         print(f"first letter {wait_for_more(told, 1):.1f} s after the lock")

@@ -34,7 +34,7 @@ MOST_MEMORY = 512 * MIB
 def test_a_flood_of_hostile_letters_delays_no_honest_one(
     new_installation: Callable[..., Installation], sqlite_url: str, tmp_path: Path
 ) -> None:
-    seconds = times(8, 600)
+    seconds = times(5, 600)
     installation = new_installation(sqlite_url, POSTROUND_DNS_SERVER="127.0.0.1")
     installation.command("list", "add", NEWS, "--name", "Partnership News")
     installation.command("moderator", "add", "news", "bob@council.example", "--name", "Bob")

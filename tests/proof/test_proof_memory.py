@@ -27,18 +27,18 @@ TOLD_WITHIN = 60.0
 def test_b12_b13_c2_c4_the_worst_attack_has_a_bound_in_memory(
     new_installation: Callable[..., Installation], sqlite_url: str
 ) -> None:
-    seconds = times(5, 120)
+    seconds = times(4, 120)
     installation = town(new_installation, sqlite_url, POSTROUND_LIMIT_CONNECTIONS_PER_SOURCE="20")
     installation.warm = False  # what it shares with a process that was there before is hidden
     service = installation.start("run")
-    quiet = settled_at(service.pid)
+    quiet = settled_at(service.pid, times(1, 3))
     with _attack(installation.smtp_port, seconds) as attack, watched(service.pid) as peak:
         assert attack.stdout is not None
         assert attack.stdout.readline() == "ready\n"
         honest = Honest()
         posting_every_second(installation.smtp_port, honest, time.monotonic() + seconds)
         heard = attack.communicate(timeout=60)[0]
-    after = settled_at(service.pid)
+    after = settled_at(service.pid, times(1, 3))
     late = wait_until_told(installation.outgoing, honest, TOLD_WITHIN)
     p95 = quantiles(honest.seconds, n=20)[-1] if len(honest.seconds) > 1 else 0.0
     print(heard)

@@ -3,13 +3,13 @@ connection's mail comes twice, under the same Message-ID."""
 
 from __future__ import annotations
 
+import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +19,8 @@ from tests.catching import CatchingServer
 from tests.mailbox import Mail
 from tests.needs import times
 from tests.proof.readers import copies, settle
-from tests.servers import CHECKOUT, Installation, not_longer_than_we_live
+from tests.servers import Installation
+from tests.warm import HASTY, Started
 
 CONNECTIONS = 5
 PARTS = ("clock", "clock", "sender", "sender")
@@ -32,16 +33,10 @@ class Staff:
         self._installation = installation
         self._processes = [self._start(part) for part in PARTS]
 
-    def _start(self, part: str) -> subprocess.Popen[bytes]:
-        with (self._installation.folder / f"{part}.log").open("ab") as log:
-            return subprocess.Popen(
-                [*not_longer_than_we_live(), sys.executable, "-m", "tests.proof.hasty", part],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=self._installation.folder,
-                env=self._installation.environment | {"PYTHONPATH": str(CHECKOUT)},
-            )
+    def _start(self, part: str) -> Started:
+        here = self._installation
+        with (here.folder / f"{part}.log").open("ab") as log, Path(os.devnull).open("rb") as none:
+            return Started([HASTY, part], here.folder, here.environment, (none, log, log))
 
     def kill(self, *numbers: int) -> None:
         for number in numbers:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from templates.sheets import Board, sheets
 from templates.views import AttachmentView, ItemView
-from tests.needs import need
+from tests.needs import need, times
 
 BOARD = Board(
     "Riverside News", date(2026, 11, 30), "news-join@lists.example", "news-help@lists.example"
@@ -84,7 +84,7 @@ def test_a_long_item_goes_on_over_the_next_sheet() -> None:
     assert len(pages) > 2
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(10, 300), deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300), st.text(max_size=60))
 def test_whatever_strangers_write_makes_a_file(title: str, text: str, name: str) -> None:
     item = ItemView(
