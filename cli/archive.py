@@ -166,7 +166,8 @@ def _post(app: App, sender: MailingList, topics: list[Topic], one: _Read) -> Pos
 def export(app: App, list_name: str, folder: Path) -> None:
     """Writes everything we hold for LIST into FOLDER, in formats that other systems read.
 
-    posts.mbox (with attachments), posts.jsonl, readers.csv and list.json.
+    posts.mbox (with attachments), posts.jsonl, readers.csv, list.json, and logo.png where there is
+    one.
     """
     if folder.exists() and any(folder.iterdir()):
         raise Failure(f"{folder} is not empty: name a new folder.")

@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from delivery.addresses import write_address
 from ingest.kept_with import HEADERS
 from preferences import roll
-from storage import lists, moved_in, posts, subscribers, volunteers
+from storage import lists, logos, moved_in, posts, subscribers, volunteers
 from storage.records import MailingList, Post, Topic
 from templates.flow import one_line
 
@@ -39,7 +39,12 @@ def write_everything(tx: Connection, sender: MailingList, folder: Path) -> dict[
         "readers.csv": _readers(tx, sender, every, folder / "readers.csv"),
         "posts.jsonl": _lines(tx, sender, topics, folder / "posts.jsonl"),
         "posts.mbox": _mails(tx, sender, topics, folder / "posts.mbox"),
-    }
+    } | _logo(tx, sender, folder / "logo.png")
+
+
+def _logo(tx: Connection, sender: MailingList, path: Path) -> dict[str, int]:
+    content = logos.of_list(tx, sender.id)
+    return {path.name: int(path.write_bytes(content) > 0)} if content else {}
 
 
 def _list(tx: Connection, sender: MailingList) -> dict[str, Any]:

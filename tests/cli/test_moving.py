@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.servers import Installation
 
@@ -103,6 +104,14 @@ def test_a_packed_archive_is_to_be_unpacked(town: Installation, tmp_path: Path) 
     (tmp_path / "list.mbox.gz").write_bytes(gzip.compress(b"From alice"))
     said = town.command("archive", "import", "news", str(tmp_path / "list.mbox.gz"), code=1)
     assert said.endswith("is packed: unpack it first, such as by gunzip or unzip.\n")
+
+
+def test_the_logo_goes_out_too(town: Installation, tmp_path: Path) -> None:
+    picture, out = tmp_path / "picture.png", tmp_path / "out"
+    Image.new("RGB", (40, 20), "navy").save(picture)
+    town.command("list", "edit", "news", "--logo", str(picture))
+    assert f"{out / 'logo.png'}: 1" in town.command("archive", "export", "news", str(out))
+    assert Image.open(out / "logo.png").size == (40, 20)
 
 
 def test_out_and_in_again_loses_nothing(town: Installation, tmp_path: Path) -> None:
