@@ -19,8 +19,8 @@ UV_COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-versio
 	--generate-hashes --no-emit-index-url --annotation-style line \
 	--custom-compile-command "make lock" $(UPGRADE)
 
-# One more than there are processors, because tests also wait; WORKERS=0 runs all in one process.
-WORKERS ?= $(shell expr 1 + `nproc 2>/dev/null || echo 1`)
+# Two more than there are processors, because tests also wait; WORKERS=0 runs all in one process.
+WORKERS ?= $(shell expr 2 + `nproc 2>/dev/null || echo 1`)
 
 CODE := cli config delivery digest ingest moderation preferences storage templates web bench tests
 
