@@ -163,7 +163,11 @@ def _refuse_unknown(written: Mapping[str, str]) -> None:
 def near_setting(name: str) -> str:
     """The setting that ``name`` was perhaps meant to be; "" where it is one, or like none."""
     known = _known()
-    return "" if name in known else next(iter(get_close_matches(name, known, 1)), "")
+    if name in known:
+        return ""
+    longer = [one for one in known if one.startswith(name)]
+    near = longer if len(longer) == 1 else get_close_matches(name, known, 1)
+    return near[0] if near else ""
 
 
 def _known() -> set[str]:

@@ -179,3 +179,9 @@ def test_i8_a_name_with_a_typing_mistake(tmp_path: Path, started: Start) -> None
     (tmp_path / ".env").write_text("POSTROUND_OUTGONG=smtp://127.0.0.1:25\n")
     code, said = started()
     assert code == 2 and "did you mean POSTROUND_OUTGOING" in said
+
+
+def test_i8_a_name_that_is_cut_short(tmp_path: Path, started: Start) -> None:
+    (tmp_path / ".env").write_text("POSTROUND_TLS_CERT=/etc/ssl/certificate.pem\n")
+    code, said = started()
+    assert code == 2 and "did you mean POSTROUND_TLS_CERTIFICATE" in said
