@@ -15,7 +15,7 @@ LOCKED := --require-hashes --no-build-isolation --use-pep517
 # Where the environment forbids Python to keep what it compiled, every command would take seconds.
 COMPILE = $(BIN)/python -m compileall -q $(CODE) || true
 
-UV_COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 \
+UV_COMPILE = .venv-audit/bin/python -m uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --annotation-style line \
 	--custom-compile-command "make lock" $(UPGRADE)
 
@@ -59,16 +59,14 @@ audit: .venv-audit/.installed ## report known holes in what is locked; needs the
 catalogues: .venv/.tested ## bring the translators' files up to date with the texts
 	@$(BIN)/python -m templates.extract $(LANGUAGES)
 
-lock: .venv/.tested ## write the requirements files anew; UPGRADE=--upgrade takes newer versions
-	@$(PIP_INSTALL) uv
+lock: .venv-audit/.installed ## write the requirements files anew; UPGRADE=--upgrade takes newer versions
 	@grep -A1 '^\[build-system\]' pyproject.toml | grep -o 'setuptools[^"]*' | $(UV_COMPILE) - -o requirements-build.txt
 	@$(UV_COMPILE) pyproject.toml -o requirements.txt
 	@$(UV_COMPILE) pyproject.toml --extra test --constraint requirements.txt -o requirements-test.txt
-	@echo pip-audit | $(UV_COMPILE) - -o requirements-audit.txt
+	@printf 'pip-audit\nuv\n' | $(UV_COMPILE) - -o requirements-audit.txt
 	@echo mutmut | $(UV_COMPILE) - --constraint requirements-test.txt -o requirements-mutation.txt
 
 coverage: .venv/.tested ## run the tests and print which lines they do not reach
-	@$(PIP_INSTALL) coverage
 	@$(BIN)/python -m coverage erase
 	@$(BIN)/python -m coverage run -m pytest -q --timeout=0 --numprocesses $(WORKERS) --dist worksteal $(TESTS) || true
 	@find . -maxdepth 1 -name '.coverage.*' -size 0 -delete # of readers, which may write no file
