@@ -13,6 +13,7 @@ from base64 import encodebytes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from html import escape
 from typing import Literal
 
@@ -99,12 +100,12 @@ def assemble(
 
 def fill(layout: Layout, values: Mapping[str, str]) -> bytes:
     """Puts one reader's values in. No more than this is done for each reader."""
-    written = {place: _written(place[0], values[place[1]]) for place in set(layout.places)}
-    parts = [b""] * (2 * len(layout.places) + 1)
+    written = [_written(content, values[name]) for content, name in layout.places]
+    parts = [b""] * (2 * len(written) + 1)
     parts[0::2] = layout.fixed
-    parts[1::2] = [written[place] for place in layout.places]
+    parts[1::2] = written
     message = b"".join(parts)
-    plain = layout.plain and all(map(bytes.isascii, written.values()))
+    plain = layout.plain and all(map(bytes.isascii, written))
     return Plain(message) if plain else message
 
 
@@ -321,7 +322,12 @@ def _split(
 def _written(content: Content, value: str) -> bytes:
     if content == "header":
         return value.encode()
-    value = escape(value) if content == "html" else value
+    return _quoted(escape(value) if content == "html" else value)
+
+
+@lru_cache(maxsize=16)
+def _quoted(value: str) -> bytes:
+    """Kept for a moment: a reader's value mostly stands in the text and in the HTML."""
     # Almost always: addresses and short links.
     if len(value) <= LINE and _PLAIN.fullmatch(value) and not value.startswith("."):
         return f"{value}=\r\n".encode("ascii")
