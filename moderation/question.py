@@ -25,6 +25,14 @@ def ask(case: Case, question: str) -> str:
         return "settled already"
     before = outgoing.count_since(pen.tx, pen.now - DAY, "post_question", post_id=post.id)
     if before >= MOST_A_DAY:
+        tell.to_one(
+            case,
+            "verdict_not_asked",
+            by,
+            author=post.author_name or post.author_address,
+            asked=before,
+            automatic="auto-replied",
+        )
         return "too many questions for one day"
     history.note(pen.tx, pen.now, by.address, ASKED, post_id=post.id, detail=question[:200])
     tell.author_asked(case, question)
@@ -37,8 +45,3 @@ def ask(case: Case, question: str) -> str:
         automatic="auto-replied",
     )
     return "asked the author"
-
-
-def is_open(case: Case, post: Post) -> bool:
-    """Whether the author was asked something."""
-    return any(step.what == ASKED for step in history.of_post(case.pen.tx, post.id))

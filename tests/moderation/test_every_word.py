@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from moderation import question
 from storage import askings, history, noticed, volunteers
 from storage.records import Attachment, Flag, Noticed, Post
 from tests.mailbox import Mail
@@ -150,6 +151,26 @@ def test_a_day_that_cannot_be_read_is_asked_back(desk: Office) -> None:
 
 
 # ask ---------------------------------------------------------------------------------------------
+
+
+def test_who_asks_too_often_hears_that_nothing_was_sent(desk: Office, post: Post) -> None:
+    for number in range(question.MOST_A_DAY):
+        desk.answer(post, desk.bob, f"ask: {number}, is it free?")
+    desk.letters()
+    desk.answer(post, desk.bob, "ask: is it truly free?")
+    (mail,) = desk.letters()
+    assert (mail.letter, mail.to) == ("verdict_not_asked", ("bob@example.org",))
+    assert "had 10 questions" in mail.text
+    desk.later(days=1, minutes=1)
+    desk.answer(post, desk.bob, "ask: is it free today?")
+    assert {mail.letter for mail in desk.letters()} == {"post_question", "verdict_asked"}
+
+
+def test_a_question_about_a_post_that_is_decided_is_not_sent(desk: Office, post: Post) -> None:
+    desk.answer(post, desk.amina, "no")
+    desk.letters()
+    desk.answer(post, desk.bob, "ask: is it free?")
+    assert not to(desk.letters(), ALICE)
 
 
 def test_a_question_goes_to_the_author_and_the_answer_into_the_thread(office: Office) -> None:

@@ -106,6 +106,7 @@ LETTER_VALUES: dict[str, Any] = {
     "author": "Alice",
     "readers": 12,
     "asked_by": "Bob",
+    "asked": 10,
     "agreed_by": "Amina",
     "by": "Amina",
     "at": MONDAY,
