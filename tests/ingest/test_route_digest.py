@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from storage import plans, reports
 from storage.database import Database
 from storage.tables import edition, outgoing
 from tests.ingest.desks import ALICE, BOB, PROVEN, UNPROVEN, Desks, settle
+from tests.storage.rows import new_mail
 
 
 @pytest.fixture
@@ -27,6 +28,15 @@ def address(desks: Desks) -> str:
         plan = plans.begin(tx, desks.sender.id, "weekly", "2099-01-05")
         plans.note_asked(tx, plan.id, [7], desks.now)
     return desks.marked("proof", plan.id, desks.bob.id)
+
+
+PROOF = "proof.1@lists.example.org"
+
+
+def sent_to(tx: Connection, desks: Desks) -> None:
+    """The proof as it went to Bob."""
+    about = {"list_id": desks.sender.id, "volunteer_id": desks.bob.id, "message_id": PROOF}
+    new_mail(tx, BOB, letter="proof", state="sent", **about)
 
 
 def is_held(desks: Desks) -> bool:
@@ -95,3 +105,24 @@ def test_a_round_up_that_comes_back_is_noted(desks: Desks) -> None:
     with desks.db.read() as tx:
         assert reports.canary_at(tx, number) == desks.now
         assert len(tx.execute(select(outgoing.c.id)).all()) == 1  # nobody is answered
+
+
+@pytest.mark.parametrize(("sender", "asked_back"), [(BOB, [BOB]), (ALICE, [])])
+def test_d2_an_answer_without_its_mark_is_asked_back(
+    desks: Desks, address: str, sender: str, asked_back: list[str]
+) -> None:
+    """By a mail program that ignores Reply-To, to the list itself."""
+    assert address
+    with desks.db.write() as tx:
+        sent_to(tx, desks)
+    outcome = desks.bring("news", sender, "hold", proof=PROVEN, answers=(PROOF,))
+    assert outcome.name in ("verdict", "refused")
+    assert not is_held(desks)
+    assert [to for one in desks.letters() for to in one.to] == asked_back
+
+
+def test_an_answer_without_its_mark_to_a_proof_that_is_gone(desks: Desks) -> None:
+    with desks.db.write() as tx:
+        sent_to(tx, desks)
+    outcome = desks.bring("news", BOB, "hold", proof=PROVEN, answers=(PROOF,))
+    assert (outcome.name, outcome.reason) == ("refused", "What it answers is gone.")
