@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
@@ -35,8 +36,8 @@ PROOF = "proof.1@lists.example.org"
 
 def sent_to(tx: Connection, desks: Desks) -> None:
     """The proof as it went to Bob."""
-    about = {"list_id": desks.sender.id, "volunteer_id": desks.bob.id, "message_id": PROOF}
-    new_mail(tx, BOB, letter="proof", state="sent", **about)
+    about: dict[str, Any] = {"list_id": desks.sender.id, "volunteer_id": desks.bob.id}
+    new_mail(tx, BOB, letter="proof", state="sent", message_id=PROOF, **about)
 
 
 def is_held(desks: Desks) -> bool:
