@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from web.finding import Finding
 
 @contextmanager
 def speaking(said: bytes) -> Iterator[int]:
-    """A server that says so to whoever comes, and its port; "" says nothing."""
+    """The port of a server that says so to whoever comes; it may say nothing."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
@@ -32,14 +33,14 @@ def speaking(said: bytes) -> Iterator[int]:
         thread = threading.Thread(target=serve)
         thread.start()
         try:
-            yield server.getsockname()[1]
+            yield int(server.getsockname()[1])
         finally:
             server.shutdown(socket.SHUT_RDWR)
             thread.join()
 
 
-def look(alive: set[str], **listen: str) -> list[Finding]:
-    free = {
+def look(alive: set[str], **listen: Any) -> list[Finding]:
+    free: dict[str, Any] = {
         "smtp_listen": f"127.0.0.1:{free_port()}",
         "web_listen": f"127.0.0.1:{free_port()}",
     }
