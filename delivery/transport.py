@@ -9,6 +9,7 @@ import asyncio
 import mailbox
 import time
 from pathlib import Path
+from socket import SO_SNDBUF, SOL_SOCKET
 from typing import Protocol
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -23,6 +24,9 @@ ASKING_SECONDS = 4
 """While somebody waits for a page."""
 # Servers hang up on silent clients, and a mail that finds out so is put off for nothing.
 SILENT_SECONDS = 20
+
+SEND_BUFFER = 256 * 1024
+"""Bytes: a round-up fits in, so that it is handed to the system at once and not copied in parts."""
 
 REFUSES_US = "it refuses our user name or password"
 
@@ -175,6 +179,7 @@ class Smarthost:
         transport = client.transport
         if not isinstance(transport, asyncio.Transport):
             raise aiosmtplib.SMTPServerDisconnected("the server hung up")
+        transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER)
         return Dialogue(transport, client.esmtp_extensions)
 
     async def carries(self, address: str) -> bool:
