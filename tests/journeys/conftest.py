@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +12,10 @@ from storage import lists, subscribers, volunteers
 from storage.database import Database
 from storage.records import MailingList, Subscriber
 from tests.servers import Installation
+
+_NOW = datetime.now(ZoneInfo("Europe/London"))
+ROUND_UP = (_NOW + timedelta(days=3)).replace(hour=10, minute=0, second=0, microsecond=0)
+"""When the list's weekly round-up leaves: not while the tests run, whatever day it is."""
 
 
 @pytest.fixture
@@ -26,7 +31,9 @@ def plant(database_url: str) -> None:
     """The list and its people. Not by commands, which would take seconds for each test."""
     database, now = Database(database_url), datetime.now(UTC)
     with database.write() as tx:
-        news = MailingList(0, "news", "lists.example.org", "Partnership News", undo_minutes=0)
+        due = f"{ROUND_UP:%a %H:%M}".lower()
+        name = ("news", "lists.example.org", "Partnership News")
+        news = MailingList(0, *name, weekly=due, undo_minutes=0)
         planted = lists.add(tx, news, now)
         assert planted is not None
         lists.add_topic(tx, planted.id, "housing", "Housing")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.journeys.conftest import plant
 from tests.journeys.letters import post
-from tests.journeys.test_journey_monday import coming_monday, publish
+from tests.journeys.test_journey_monday import DUE, publish
 from tests.mailbox import answer, mails
 from tests.servers import Installation
 
@@ -33,7 +33,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 def a_day_after_the_copy(town: Installation) -> None:
     """A round-up leaves, one reader leaves, one is forgotten, and a post comes in."""
-    town.command("edition", "send", "news", "--at", coming_monday())
+    town.command("edition", "send", "news", "--at", DUE)
     for reader in ("carol", "dilan", "esther"):
         town.wait_for_mail(letter="edition", to=f"{reader}@home.example")
     dilan = town.wait_for_mail(letter="edition", to="dilan@home.example")
@@ -75,7 +75,7 @@ def test_a13_with_the_journal_it_is_as_if_nothing_had_been(copied: Installation)
     assert "Round-ups that were made: " in said and "made: 0" not in said
     copied.start("run")
     time.sleep(SECONDS_FOR_MORE)
-    copied.command("edition", "send", "news", "--at", coming_monday())
+    copied.command("edition", "send", "news", "--at", DUE)
     time.sleep(1)
     assert sent(copied) == before
     assert '"left"' in copied.command("subscriber", "show", "news", "dilan@home.example", "--json")

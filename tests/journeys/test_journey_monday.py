@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
+from tests.journeys.conftest import ROUND_UP
 from tests.journeys.letters import post
 from tests.mailbox import answer, mails
 from tests.servers import Installation
 from tests.whole import assert_whole
 
 LIST = "news@lists.example.org"
+DUE = f"{ROUND_UP:%Y-%m-%dT%H:%M}"
 
 
 def publish(town: Installation, number: int, subject: str, words: str) -> None:
@@ -33,13 +34,6 @@ def wait_for_words(town: Installation, reader: str, words: str) -> None:
     raise AssertionError(f"{words!r} did not come once to {reader}")
 
 
-def coming_monday() -> str:
-    """Today's, where it is Monday and not yet ten."""
-    now = datetime.now(ZoneInfo("Europe/London"))
-    monday = now.replace(hour=10, minute=0) + timedelta(days=-now.weekday() % 7)
-    return f"{monday + timedelta(days=7 if monday <= now else 0):%Y-%m-%dT%H:%M}"
-
-
 def test_each_reader_gets_one_mail_of_their_topics(town: Installation) -> None:
     add = ("subscriber", "add", "news")
     town.command(*add, "dilan@house.example", "--topics", "housing", "--format", "plain")
@@ -50,7 +44,7 @@ def test_each_reader_gets_one_mail_of_their_topics(town: Installation) -> None:
     publish(town, 3, "Town hall closed", "yes")
     preview = town.command("edition", "preview", "news", "--for", "dilan@house.example")
     assert "Rooms for the winter" in preview and "vacancy" not in preview
-    town.command("edition", "send", "news", "--at", coming_monday())
+    town.command("edition", "send", "news", "--at", DUE)
     carol = town.wait_for_mail(letter="edition", to="carol@home.example")
     assert_whole(carol, "edition_html")
     assert "Words of Rooms for the winter" in carol.html
@@ -61,30 +55,29 @@ def test_each_reader_gets_one_mail_of_their_topics(town: Installation) -> None:
     assert "A vacancy" in esther.text and "Rooms" not in esther.text
     for subject in ("Rooms for the winter", "A vacancy in the office", "Town hall closed"):
         wait_for_words(town, "farah@home.example", f"Words of {subject}.")
-    town.command("edition", "send", "news", "--at", coming_monday())
+    town.command("edition", "send", "news", "--at", DUE)
     assert len(mails(town.outgoing, letter="edition", to="carol@home.example")) == 1
 
 
 def test_nothing_new_means_no_mail(town: Installation) -> None:
-    said = town.command("edition", "send", "news", "--at", coming_monday())
+    said = town.command("edition", "send", "news", "--at", DUE)
     assert "no mail is sent" in said
 
 
 def test_after_an_early_edition_the_next_one_is_promised(town: Installation) -> None:
     publish(town, 1, "Rooms for the winter", "yes")
-    town.command("edition", "send", "news", "--at", coming_monday())
+    town.command("edition", "send", "news", "--at", DUE)
     publish(town, 2, "A vacancy in the office", "yes")
     first = town.wait_for_mail(letter="post_approved", subject="Rooms")
     second = town.wait_for_mail(letter="post_approved", subject="vacancy")
-    monday = datetime.fromisoformat(coming_monday())
-    later = monday + timedelta(days=7)
-    assert f"{monday:%A} {monday.day} {monday:%B %Y}" in " ".join(first.text.split())
+    later = ROUND_UP + timedelta(days=7)
+    assert f"{ROUND_UP:%A} {ROUND_UP.day} {ROUND_UP:%B %Y}" in " ".join(first.text.split())
     assert f"{later:%A} {later.day} {later:%B %Y}" in " ".join(second.text.split())
 
 
 def test_more_brings_the_item_whole(town: Installation) -> None:
     publish(town, 1, "Rooms for the winter", "yes")
-    town.command("edition", "send", "news", "--at", coming_monday())
+    town.command("edition", "send", "news", "--at", DUE)
     edition = town.wait_for_mail(letter="edition", to="carol@home.example")
     town.send(answer(edition, "more 1"), "carol@home.example", edition.reply_to)
     whole = town.wait_for_mail(letter="item_whole", to="carol@home.example")

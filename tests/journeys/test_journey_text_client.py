@@ -10,7 +10,7 @@ from io import BytesIO
 import pikepdf
 import pytest
 
-from tests.journeys.test_journey_monday import LIST, coming_monday
+from tests.journeys.test_journey_monday import DUE, LIST
 from tests.mailbox import Mail, answer
 from tests.needs import need
 from tests.servers import Installation
@@ -92,7 +92,7 @@ def test_a_group_without_the_web_does_everything_by_mail(
     assert "Your topics are now: Housing, Jobs and training." in changed.text
     publish(town, 1, "Rooms for the winter")
     publish(town, 2, "A drop-in with a poster", file=True)
-    town.command("edition", "send", "news", "--at", coming_monday())
+    town.command("edition", "send", "news", "--at", DUE)
     round_up = town.wait_for_mail(letter="edition", to=DILAN)
     assert "Words of Rooms for the winter" in round_up.text
     client.reply(round_up, "more 2")

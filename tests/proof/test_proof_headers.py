@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.journeys.conftest import plant
-from tests.journeys.test_journey_monday import LIST, coming_monday
+from tests.journeys.test_journey_monday import DUE, LIST
 from tests.mailbox import answer, mails
 from tests.needs import times
 from tests.servers import Installation
@@ -62,7 +62,7 @@ def test_h1_sixty_marked_headers_reach_no_reader_and_no_moderator(town: Installa
         held = town.wait_for_mail(letter="post_held", subject=subject, timeout=60)
         town.send(answer(held, "yes"), held.to[0], held.reply_to)
         town.wait_for_mail(letter="post_decided", subject=subject, timeout=60)
-    town.command("edition", "send", "news", "--at", coming_monday())
+    town.command("edition", "send", "news", "--at", DUE)
     round_up = town.wait_for_mail(letter="edition", to="carol@home.example", timeout=60)
     assert "Words of post 0" in round_up.text
     others = [mail for mail in mails(town.outgoing) if "alice@charity.example" not in mail.to]
