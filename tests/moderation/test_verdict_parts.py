@@ -119,6 +119,60 @@ def test_what_does_not(text: str) -> None:
     assert not begins_with_time(text)
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        "please change the title",
+        "who is she?",
+        "as long as it is free",
+        "so long as they name a price",
+        "only when they name a price",
+        "providing the hall is free",
+        "assuming it is free",
+        "please take the phone number out first",
+        "Thanks\nRob does not agree.",
+    ],
+)
+def test_d7_a_condition_below_a_yes_is_asked_back(below: str) -> None:
+    assert read_verdict(f"Yes\n{below}").kind == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "reason"),
+    [
+        ("No sorry - not our area", "no", "not our area"),
+        ("no\nif it were in Leeds", "no", "if it were in Leeds"),
+        ("No please because it is an advert", "unclear", ""),
+        ("declien", "no", ""),
+        ("rejekt", "no", ""),
+        ("Edit, the text is wrong", "edit", "the text is wrong"),
+        ("edit - New text", "edit", "New text"),
+        ("edit\n\n\n\nOne.\n\n\n\nTwo.", "edit", "One.\n\nTwo."),
+        ("edit\nTea\n    Cake\nEnd of text\nBob", "edit", "Tea\n    Cake"),
+        ("edit\nOne\n  > old\nTwo", "edit", "One\nTwo"),
+        ("edit\nOpen.\nKind regards", "edit", "Open.\nKind regards"),
+        ("Good morning, pass to Amina", "pass", ""),
+        ("pass, I know the author", "pass", ""),
+        ("pass to Amina?", "unclear", ""),
+        ("pass to the author", "unclear", ""),
+        ("Hello there dear Bob,\nyes", "yes", ""),
+        ("Yes, thanks Alice", "yes", ""),
+        ("Yes, thanks Alice Brown", "unclear", ""),
+    ],
+)
+def test_what_a_moderator_adds(reply: str, kind: str, reason: str) -> None:
+    found = read_verdict(reply, ("Bob Baker", "Amina"), thanked="Alice Brown")
+    assert (found.kind, found.reason) == (kind, reason)
+    assert found.line in reply.splitlines()
+
+
+def test_a_french_day_is_read_in_french() -> None:
+    fields = {"date": "4 décembre"}
+    assert unreadable(fields, MONDAY, "fr") == ""
+    assert day_of("4 décembre", MONDAY, "fr") == date(2026, 12, 4)
+    assert unreadable(fields, MONDAY) == "date: 4 décembre"
+
+
 def test_the_first_day_that_cannot_be_read_is_named() -> None:
     fields = {"date": "26 November", "closes": "when the moon is full"}
     assert unreadable(fields, MONDAY) == "closes: when the moon is full"

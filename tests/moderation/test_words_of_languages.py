@@ -73,10 +73,62 @@ def test_english_works_in_every_language(language: str) -> None:
         ("cy", "Ie, ond nid heddiw", "unclear"),
         ("cy", "Dadwneud", "undo"),
         ("en", "Oui", "unclear"),
+        ("fr", "Oui\nseulement si c'est gratuit", "unclear"),
+        ("fr", "Oui\nsous réserve du prix", "unclear"),
+        ("fr", "Oui\ntant que c'est gratuit", "unclear"),
+        ("fr", "Oui\npourvu que ce soit gratuit", "unclear"),
+        ("fr", "Oui\nIl faut changer le titre", "unclear"),
+        ("fr", "Oui\nà condition que ce soit gratuit", "unclear"),
+        ("cy", "Ie\ndim ond os yw am ddim", "unclear"),
+        ("fr", "Non, je voulais dire oui", "unclear"),
+        ("fr", "Non, aucune objection", "unclear"),
+        ("fr", "Passer, aucun problème", "unclear"),
+        ("fr", "Passe à Bob, je suis absent", "pass"),
+        ("fr", "Désolé, passe. Je la connais", "pass"),
+        ("fr", "Merci Bob,\n\nOui", "yes"),
+        ("fr", "Oui de ma part", "yes"),
+        ("fr", "Salut, oui merci", "yes"),
+        ("fr", "Svp oui", "yes"),
+        ("fr", "Ouiii", "yes"),
+        ("fr", "approuvre", "yes"),
+        ("fr", "spam supprimer", "spam"),
     ],
 )
 def test_how_people_write(language: str, reply: str, kind: str) -> None:
     assert read_verdict(reply, ("Bob",), language).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "fields", "text"),
+    [
+        ("Oui, titre : Horaires", "yes", {"title": "Horaires"}, ""),
+        (
+            "Modifier\ntitre : Horaires\nthèmes : logement\n\nOuvert vendredi.",
+            "edit",
+            {"title": "Horaires", "topics": "logement"},
+            "Ouvert vendredi.",
+        ),
+        (
+            "Modifier le texte, titre : Horaires\nOuvert.",
+            "edit",
+            {"title": "Horaires"},
+            "le texte\nOuvert.",
+        ),
+        ("Modifier\nOuvert.\nElle Bob", "edit", {}, "Ouvert."),
+        ("Bonjour, demander : quand ?", "ask", {}, "quand ?"),
+        ("Demander : quand ?\nEt où ?\nBien cordialement\nBob", "ask", {}, "quand ?\nEt où ?"),
+        ("Bonjour, non, trop loin", "no", {}, "trop loin"),
+        ("Non désolé, trop loin", "no", {}, "trop loin"),
+        ("Non car c'est trop loin", "no", {}, "car c'est trop loin"),
+        ("Non\n\nTrop loin.\n\nBien cordialement\nRobert\nMairie", "no", {}, "Trop loin."),
+        ("Non\nTrop loin.\nfin\nMairie", "no", {}, "Trop loin."),
+    ],
+)
+def test_what_comes_with_a_french_word(
+    reply: str, kind: str, fields: dict[str, str], text: str
+) -> None:
+    found = read_verdict(reply, ("Bob",), "fr")
+    assert (found.kind, found.fields, found.reason) == (kind, fields, text)
 
 
 def test_words_are_compared_as_they_are_folded() -> None:
