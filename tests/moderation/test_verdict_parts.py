@@ -143,6 +143,8 @@ def test_d7_a_condition_below_a_yes_is_asked_back(below: str) -> None:
         ("No sorry - not our area", "no", "not our area"),
         ("no\nif it were in Leeds", "no", "if it were in Leeds"),
         ("No please because it is an advert", "unclear", ""),
+        ("No, this one.", "no", ""),
+        ("No, yes it is in our area", "unclear", ""),
         ("declien", "no", ""),
         ("rejekt", "no", ""),
         ("Edit, the text is wrong", "edit", "the text is wrong"),

@@ -74,6 +74,7 @@ def test_english_works_in_every_language(language: str) -> None:
         ("cy", "Dadwneud", "undo"),
         ("en", "Oui", "unclear"),
         ("fr", "Oui\nseulement si c'est gratuit", "unclear"),
+        ("fr", "Oui\nsi c'est gratuit", "unclear"),
         ("fr", "Oui\nsous réserve du prix", "unclear"),
         ("fr", "Oui\ntant que c'est gratuit", "unclear"),
         ("fr", "Oui\npourvu que ce soit gratuit", "unclear"),
