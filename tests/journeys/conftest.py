@@ -33,7 +33,8 @@ def plant(database_url: str) -> None:
     with database.write() as tx:
         due = f"{ROUND_UP:%a %H:%M}".lower()
         name = ("news", "lists.example.org", "Partnership News")
-        news = MailingList(0, *name, weekly=due, undo_minutes=0)
+        daily = f"{_NOW + timedelta(hours=12):%H:%M}"
+        news = MailingList(0, *name, daily=daily, weekly=due, undo_minutes=0)
         planted = lists.add(tx, news, now)
         assert planted is not None
         lists.add_topic(tx, planted.id, "housing", "Housing")
