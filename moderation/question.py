@@ -8,7 +8,6 @@ from datetime import timedelta
 from moderation import tell
 from moderation.tell import Case
 from storage import history, outgoing, posts
-from storage.records import Post
 
 MOST_A_DAY = 10
 DAY = timedelta(days=1)

@@ -160,7 +160,7 @@ def _taken_back(kind: Kind, rest: list[str], signing: frozenset[str], language: 
 def _hesitates(line: str, language: str) -> bool:
     """ "On reflection, no", "please change the title", "who is she?": below a yes it may be meant
     as a condition. Asking back costs a mail, and a wrong yes cannot be called back."""
-    text = f" {' '.join(tokens(line))} "
+    text = f" {' '.join(tokens(line))} . "
     return "?" in line or any(f" {word} " in text for word in words(language, "doubts_inside"))
 
 

@@ -130,11 +130,20 @@ def test_what_does_not(text: str) -> None:
         "providing the hall is free",
         "assuming it is free",
         "please take the phone number out first",
+        "ask Alice first!",
+        "please ask Alice first, thanks",
         "Thanks\nRob does not agree.",
     ],
 )
 def test_d7_a_condition_below_a_yes_is_asked_back(below: str) -> None:
     assert read_verdict(f"Yes\n{below}").kind == "unclear"
+
+
+@pytest.mark.parametrize(
+    "below", ["First Steps Nursery\nBob", "Bob Jones, Families First Centre", "First of all thanks"]
+)
+def test_first_in_the_name_of_a_group_is_no_condition(below: str) -> None:
+    assert read_verdict(f"Yes\n{below}", ("Bob Jones",)).kind == "yes"
 
 
 @pytest.mark.parametrize(
