@@ -13,7 +13,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -26,11 +28,11 @@ SECONDS_TO_STOP = 10
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 on which nobody listens."""
+    """A port of 127.0.0.1 on which nobody listens, and that this test run has not used lately."""
     # Not port 0: the kernel would soon lend that number to an outgoing connection. Below 32768 it
-    # lends none, and by chance two test runs beside each other hardly ever choose the same.
+    # lends none.
     while True:
-        port = random.randrange(10_000, 32_000)
+        port = next(_PORTS)
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -38,6 +40,19 @@ def free_port() -> int:
                 return port
             except OSError:
                 continue
+
+
+def _ports() -> Iterator[int]:
+    """Round and round; each worker of a run in numbers of its own, where no other can be first."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    each = 22_000 // workers
+    # By chance, so that two runs beside each other hardly ever meet.
+    begin = random.randrange(each)
+    return (10_000 + worker * each + (begin + more) % each for more in count())
+
+
+_PORTS = _ports()
 
 
 @dataclass

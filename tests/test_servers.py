@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests import servers
-from tests.servers import Installation
+from tests.servers import Installation, free_port
 
 GOOD = """
 import os, signal, socketserver, sys
 print("started as", *sys.argv[1:], os.environ["DATABASE_URL"])
 host, port = os.environ["POSTROUND_SMTP_LISTEN"].split(":")
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+socketserver.TCPServer.allow_reuse_address = True
 socketserver.TCPServer((host, int(port)), socketserver.BaseRequestHandler).serve_forever()
 """
 DEAF = GOOD.replace("lambda *_: sys.exit(0)", "signal.SIG_IGN")
@@ -41,6 +43,25 @@ def test_it_is_ready_when_its_port_answers_and_its_log_is_shown(
     installation.stop()
     assert process.returncode == 0
     assert "started as smtp sqlite:///x.db" in capsys.readouterr().out
+
+
+def test_a_port_whose_last_connection_has_just_ended_is_free(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", installation.smtp_port)) as before:
+        client = socket.create_connection(before.getsockname())
+        before.accept()[0].close()
+        assert client.recv(1) == b""
+        client.close()
+    _stand_in(installation, monkeypatch, GOOD)
+    installation.start("smtp")
+    installation.stop()
+
+
+def test_ports_are_not_given_twice() -> None:
+    ports = [free_port() for _ in range(100)]
+    assert len(set(ports)) == 100
+    assert all(10_000 <= port < 32_000 for port in ports)
 
 
 def test_one_that_does_not_stop_is_named_and_gone(
