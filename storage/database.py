@@ -236,6 +236,8 @@ def _meaning(error: DBAPIError) -> Exception:
     # PostgreSQL: class 08 connection, 53 resources, 57P server going down; 40 and 55P03 lost races.
     if code.startswith(("08", "53", "57P", "40", "55P03")) or error.connection_invalidated:
         return Unavailable(text)
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        return error  # a mistake of ours in the statement, which no waiting mends
     return Unavailable(text) if isinstance(error, OperationalError) else error
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from storage import database as database_module
 from storage import subscribers
@@ -192,3 +192,8 @@ def test_a_damaged_file_is_no_outage_either(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="not a database") as raised, database.read() as tx:
         tx.execute(select(mailing_list.c.id))
     assert not isinstance(raised.value, Unavailable)
+
+
+def test_a_statement_that_is_wrong_is_no_database_that_is_away(database: Database) -> None:
+    with pytest.raises(DBAPIError), database.write() as tx:
+        tx.exec_driver_sql("UPDATE letter SET WHERE id = 1")
