@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from delivery.letters import Desk, Pen
 
 
+ROW_ID = click.IntRange(0, 2**63 - 1)
+"""What a database can look for."""
+
+
 class Failure(Exception):
     """A command could not do its work. The text is one sentence for the person who called it."""
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 import click
 from sqlalchemy import Connection
 
-from cli.app import App, Failure, pass_app, the_list
+from cli.app import ROW_ID, App, Failure, pass_app, the_list
 from cli.outbox import stopped_mails
 from cli.show import as_document, json_option, rows
 from digest.coming import next_weekly
@@ -112,7 +112,7 @@ def list_posts(app: App, name: str | None, as_json: bool) -> None:
 
 
 @post_group.command("show")
-@click.argument("post_id", type=int)
+@click.argument("post_id", type=ROW_ID)
 @json_option
 @pass_app
 def show_post(app: App, post_id: int, as_json: bool) -> None:
@@ -152,7 +152,7 @@ def _the_post(tx: Connection, post_id: int) -> Post:
 
 
 @click.command("decide", short_help="Decides about a post when mail is down.")
-@click.argument("post_id", type=int)
+@click.argument("post_id", type=ROW_ID)
 @click.argument("word", type=click.Choice(["yes", "no", "spam", "undo"]))
 @click.option("--reason", default="", help="For the author, with a no.")
 @pass_app
@@ -175,7 +175,7 @@ def letter_group() -> None:
 
 
 @letter_group.command("show")
-@click.argument("letter_id", type=int)
+@click.argument("letter_id", type=ROW_ID)
 @click.option("--raw", is_flag=True, help="Print the bytes as they came.")
 @json_option
 @pass_app
@@ -205,7 +205,7 @@ def show_letter(app: App, letter_id: int, raw: bool, as_json: bool) -> None:
 
 
 @letter_group.command("retry")
-@click.argument("letter_id", type=int)
+@click.argument("letter_id", type=ROW_ID)
 @pass_app
 def retry(app: App, letter_id: int) -> None:
     """Lets a stuck or refused letter be read again, after a repair."""

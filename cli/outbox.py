@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cli.app import App, Failure, pass_app, the_list
+from cli.app import ROW_ID, App, Failure, pass_app, the_list
 from cli.show import json_option, rows
 from storage import halts, lists, runs
 from storage.runs import Run
@@ -17,7 +17,7 @@ STATES = ("waiting", "sending", "refused", "perhaps sent", "dropped", "sent")
 OPEN = ("waiting", "sending", "refused", "perhaps sent")
 LOOK_EVERY_SECONDS = 2.0
 
-edition_option = click.option("--edition", type=int, help="The mails of this edition.")
+edition_option = click.option("--edition", type=ROW_ID, help="The mails of this edition.")
 
 
 @click.group("outgoing")
@@ -147,7 +147,7 @@ def _figures(run: Run) -> dict[str, Any]:
 
 
 @outgoing_group.command("retry")
-@click.argument("ids", type=int, nargs=-1, metavar="[ID]...")
+@click.argument("ids", type=ROW_ID, nargs=-1, metavar="[ID]...")
 @edition_option
 @click.option("--refused", is_flag=True, help="Also all that were refused for good.")
 @pass_app
@@ -167,7 +167,7 @@ def retry(app: App, ids: tuple[int, ...], edition: int | None, refused: bool) ->
 
 
 @outgoing_group.command("drop")
-@click.argument("ids", type=int, nargs=-1, metavar="[ID]...")
+@click.argument("ids", type=ROW_ID, nargs=-1, metavar="[ID]...")
 @edition_option
 @pass_app
 def drop(app: App, ids: tuple[int, ...], edition: int | None) -> None:

@@ -61,6 +61,16 @@ def test_what_changes_nothing_is_said(office: Office) -> None:
     assert ask("decide", "99", "yes", refused=True) == "There is no post 99."
 
 
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize(
+    "words", [("post", "show"), ("letter", "show"), ("letter", "retry"), ("outgoing", "drop")]
+)
+def test_a_number_that_is_too_long_is_a_slip_of_the_keys(words: list[str]) -> None:
+    done = CliRunner().invoke(postround, [*words, "9" * 25])
+    assert done.exit_code == 2, done.exception
+    assert "is not in the range" in done.output
+
+
 def test_a_stuck_letter_is_read_again(office: Office) -> None:
     with office.db.write() as tx:
         letters.keep(tx, [arrival(b"Subject: one\r\n\r\none\r\n")])
