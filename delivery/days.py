@@ -74,6 +74,8 @@ def _weekdays(locale: str) -> dict[str, int]:
     for width in ("wide", "abbreviated"):
         for number, name in get_day_names(width, locale=locale).items():
             names[fold_day(name).rstrip(".")] = number
+    # In Welsh "dydd Gwener" is "ddydd Gwener" behind many words: its second word is enough.
+    names |= {name.removeprefix("dydd "): number for name, number in names.items()}
     return names | ({"tues": 1, "weds": 2, "thur": 3, "thurs": 3} if locale == "en" else {})
 
 

@@ -80,8 +80,8 @@ class Pen:
 
         ``answers`` is the Message-ID of the mail whose thread it joins, and ``thread`` the subject
         of that thread, where it is not the letter's own. The template gets ``values`` and, always,
-        list_title, list_address, help_address and reply_address. To somebody who was forgotten, and
-        so has no address any more, nothing is written: 0.
+        list_title, list_address, help_address, owner_address and reply_address. To somebody who was
+        forgotten, and so has no address any more, nothing is written: 0.
         """
         if not to.address:
             return 0
@@ -90,6 +90,7 @@ class Pen:
             "list_title": self.sender.title,
             "list_address": self.sender.address,
             "help_address": write_address(self.sender, "help"),
+            "owner_address": write_address(self.sender, "owner"),
             "reply_address": reply_to,
         }
         wording = templates.letter(name, to.language or self.sender.language, **(shown | values))

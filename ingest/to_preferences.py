@@ -43,7 +43,7 @@ def settings(matter: Matter) -> Outcome:
     if reader.state == "active":
         bounces.clear(matter.pen.tx, reader.id)  # whoever writes reads
     if wishes[0].kind == "unclear" and reader.state != "stopped":
-        return _answer(matter, reader, "wish_unclear", said=wishes[0].line)
+        return _unclear(matter, reader, wishes[0].line)
     answered = matter.reading.answers[:50]
     apply = change.apply
     return Outcome(
@@ -58,11 +58,12 @@ def _shown(matter: Matter, reader: Subscriber) -> Outcome:
     return Outcome("command", showing.show(matter.pen, reader, (), answers=matter.answers))
 
 
-def _answer(matter: Matter, reader: Subscriber, letter: str, **values: str) -> Outcome:
+def _unclear(matter: Matter, reader: Subscriber, said: str) -> Outcome:
+    letter, pen = "wish_unclear", matter.pen
     if _too_often(matter, reader, letter):
         return Outcome("automatic", "It answers each of our answers.")
-    shown = settings_values(matter.pen, reader) | values
-    matter.pen.to_reader(letter, reader, answers=matter.answers, **shown)
+    values = settings_values(pen, reader) | {"said": said}
+    pen.to_reader(letter, reader, answers=matter.answers, **values)
     return Outcome("command", letter)
 
 
@@ -163,7 +164,7 @@ def unmarked_wish(matter: Matter, subscriber_id: int) -> Outcome:
         return Outcome("command", "The reader that it is about is gone.")
     wishes = _wishes(matter, reader)
     if wishes[0].kind == "unclear":
-        return _answer(matter, reader, "wish_unclear", said=wishes[0].line)
+        return _unclear(matter, reader, wishes[0].line)
     theirs = fold(matter.author) == fold(reader.address)
     if wishes[0].kind == "stop" and theirs and matter.proof.aligned:
         return Outcome("command", change.apply(matter.pen, reader, wishes, answers=matter.answers))

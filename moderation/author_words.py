@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,6 +19,10 @@ ALIKE = 0.6
 """Such a share of the words of a post in a reply makes it the same text, corrected."""
 FEWEST_WORDS = 8
 """A shorter reply is no whole post, whatever it shares with it."""
+
+
+_PARTED = re.compile(r"((?:(?!\s[–—-]\s|[,;:.!?]|\s(?:because|as|since)\s).)*)([,;:.!?]?)(.*)")
+"""What is asked, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +76,26 @@ def _greets(line: str, language: str) -> bool:
 
 
 def _cancels(line: str, language: str) -> bool:
-    if "?" in line:
+    """ "Sorry, could you please take it down? The date is wrong": a word, what it is about, why."""
+    text, asked = fold(line).strip(), False
+    before = words(language, "before") | words(language, "greetings")
+    asking = words(language, "asking")
+    while word := beginning(text, before | asking):
+        asked = asked or word in asking
+        text = text[len(word) :].lstrip(" ,.!–—-")
+    head, mark, why = _PARTED.match(text).groups()  # type: ignore[union-attr]
+    # "Remove this: the phone number" is about a part of it.
+    if mark == ":" or (mark == "?" and not asked) or "?" in why:
         return False
-    text = spelled(line, language)
-    found = beginning(text, words(language, "cancel"))
-    text = text.removeprefix("please ") if not found else text
-    found = beginning(text, words(language, "cancel"))
-    rest = text[len(found) :].strip()
-    beside = words(language, "beside") | words(language, "polite")
-    while rest and (word := beginning(rest, beside)):
-        rest = rest[len(word) :].strip()
-    return bool(found) and not rest
+    if beginning(why.lstrip(" –—-"), words(language, "doubts")):
+        return False
+    left = spelled(head, language)
+    found = beginning(left, words(language, "cancel"))
+    left = left[len(found) :].strip()
+    beside = words(language, "cancelled") | words(language, "beside") | words(language, "polite")
+    while left and (word := beginning(left, beside)):
+        left = left[len(word) :].strip()
+    return bool(found) and not left
 
 
 def _correction(reply: str, first: str, language: str) -> Said | None:

@@ -4,54 +4,50 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import cache
 
-from delivery.days import months, read_day, weekdays
+from delivery import times
+from delivery.days import months, weekdays
+from delivery.until import LENGTHS, read_when
 from moderation.words import fold, words
 
+DAY = timedelta(days=1)
 LONGEST_WAIT = 60
-_COUNTED = re.compile(r"(\w+) (\w+)\Z")
+OPENINGS = ("until", "during", "ahead", "from", "to", "next", "after", "end_of", "more", "another",
+            "whole", "back", "numbers")  # fmt: skip
+"""What stands before a time: "until the end of", "from the", "for two"."""
+NAMED = ("tomorrow", "today", "days", "weeks", "months", "hours", "weekend", "week_after_next",
+         "christmas", "new_year", "easter", *LENGTHS)  # fmt: skip
 
 
 def read_wait(text: str, today: date, language: str = "en") -> date | None:
     """The day until which ``text`` waits, at most two months away; a bare wait is for one day."""
-    text = fold(text[:80]).strip(" .!,")
-    if not text:
-        return today + timedelta(days=1)
-    word = next((w for w in _openings(language) if text.startswith(f"{w} ")), "")
-    text = text[len(word) :].strip()
-    if text in words(language, "tomorrow"):
-        return today + timedelta(days=1)
-    if match := _COUNTED.match(text):
-        unit = 1 if match[2] in words(language, "days") else 7
-        known = match[2] in words(language, "days") | words(language, "weeks")
-        if known and 0 < (count := _count(match[1], language)) * unit <= LONGEST_WAIT:
-            return today + timedelta(days=count * unit)
-    if text in weekdays(language):
-        return today + timedelta(days=(weekdays(language)[text] - today.weekday() - 1) % 7 + 1)
-    day = read_day(text, today, language)
-    return day if day and today < day <= today + timedelta(days=LONGEST_WAIT) else None
+    text = " ".join(fold(text[:80]).split()).strip(" .!,")
+    if not text or text in words(language, "awhile"):
+        return today + DAY
+    # "Until Friday, I am asking Bob" says why, too.
+    tried = dict.fromkeys((text, *re.split(r" ?[,;(–—] ?| - ", text, maxsplit=1)[:1]))
+    days = (read_when(one.rstrip("?"), today, language) for one in tried)
+    day = next((found for found in days if found), None)
+    return day if day and day <= today + LONGEST_WAIT * DAY else None
 
 
 def begins_with_time(text: str, language: str = "en") -> bool:
     """Whether the folded words "until friday", "3–17 august" or "for two days" name a time."""
+    if text in words(language, "awhile"):
+        return True
     found = text.split()
-    openings = {word for phrase in _openings(language) for word in phrase.split()}
-    while found and found[0] in openings:
+    while found and found[0] in _single(OPENINGS, language):
         found.pop(0)
     if not found:
         return False
-    counts = (words(language, f"count_{number}") for number in (1, 2, 3))
-    kinds = (words(language, kind) for kind in ("tomorrow", "today", "next", "this"))
-    named = {*weekdays(language), *months(language)}.union(*counts, *kinds)
-    return found[0][:1].isdigit() or found[0].strip(".,") in named
+    named = {*weekdays(language), *months(language), *_single(NAMED, language)}
+    return found[0][:1].isdigit() or found[0].strip(".,'") in named
 
 
-def _openings(language: str) -> list[str]:
-    return sorted(words(language, "until") | words(language, "during"), key=len, reverse=True)
-
-
-def _count(word: str, language: str) -> int:
-    if word.isdecimal():
-        return int(word[:4])
-    spelled = (words(language, f"count_{number}") for number in (1, 2, 3))
-    return next((number for number, own in enumerate(spelled, 1) if word in own), 0)
+@cache
+def _single(kinds: tuple[str, ...], language: str) -> frozenset[str]:
+    """The single words of openings, and the first ones of what they open."""
+    every = frozenset[str]().union(*(times.words(language, kind) for kind in kinds))
+    split = (phrase.replace("/", " ").split() for phrase in every)
+    return frozenset(word for one in split for word in (one if kinds is OPENINGS else one[:1]))

@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from delivery.days import read_day
-from moderation.spans import Span, read_span
+from moderation.spans import Span, has_end, read_span
 from moderation.words import fold
 
 Kind = Literal[
@@ -25,6 +24,8 @@ INFORMS = ("rota", "waiting", "people", "help", "unclear")
 """These change nothing."""
 LONGEST = 400
 MOST_NAMES = 30
+MOST_WORDS = 5
+"""Of one name."""
 
 _ADDRESS = re.compile(r"[^\s<>,;:()\"]{1,64}@[^\s<>,;:()\"]{1,255}")
 
@@ -49,7 +50,7 @@ def read_command(text: str, today: date, language: str = "en") -> Command | None
 
     A line that begins like a command and cannot be carried out is unclear.
     """
-    line = _first_line(text, language)
+    line = _unasked(_first_line(text, language), language)
     folded = fold(line).strip(" .!")
     for kind in ALONE:
         if _bare(folded, language) in _words(language, kind):
@@ -58,44 +59,51 @@ def read_command(text: str, today: date, language: str = "en") -> Command | None
         word = _beginning(folded, _words(language, kind))
         if word:
             return _rest(kind, line, len(word), today, language)
+    made = _beginning(folded, _words(language, "make"))
+    if made and folded.strip(" ?").endswith(tuple(_words(language, "made"))):
+        return _rest("add", line, len(made), today, language)
     word = _beginning(folded, _words(language, "pause") | _words(language, "resume"))
     return Command("unclear", line=line) if word else None
 
 
-def _rest(kind: str, line: str, length: int, today: date, language: str) -> Command:
+def _rest(kind: str, line: str, length: int, today: date, language: str) -> Command | None:
     rest = line.lstrip()[length:].strip(" :,")
     if kind == "rota":
         return _turns(rest, line, today, language)
     found = _ADDRESS.search(rest)
     address = found[0].strip(".'<>") if found else ""
-    if kind == "untrust":
-        return Command("untrust", address, line=line) if address else Command("unclear", line=line)
     around = f"{rest[: found.start()]} {rest[found.end() :]}" if found else rest
     name = _without(around, language)
-    if kind == "add":
-        return (
-            Command("add", address, name, line=line) if address else Command("unclear", line=line)
-        )
-    if address or name:
-        return Command("remove", address, name, line=line)
-    return Command("unclear", line=line)
+    said = fold(name).replace(",", " ").replace("'s", " 's").split()
+    if len(said) > MOST_WORDS or {"'s", *_words(language, "no_name")} & set(said):
+        # "Remove the second post" is a letter, "add dana@charity.example to the list" asked back.
+        return Command("unclear", line=line) if address and len(said) <= MOST_WORDS else None
+    if not address and (kind != "remove" or not name):
+        return Command("unclear", line=line)
+    if kind == "untrust":
+        return Command("untrust", address, line=line)
+    return Command("add" if kind == "add" else "remove", address, name, line=line)
 
 
 def _turns(rest: str, line: str, today: date, language: str) -> Command:
-    """ "from 23 November: Bob, Amina" or "23-29 November: Bob, Amina"."""
+    """ "from 23 November: Bob, Amina", "23-29 November: Bob, Amina", "on 24 December: Bob"."""
     days, colon, people = rest.partition(":")
-    names = tuple(one.strip(" .") for one in re.split(r",|;| and ", people) if one.strip(" ."))
+    names = tuple(
+        one.strip(" .")
+        for one in re.split(r",|;|/|&| and then | then | and ", people)
+        if one.strip(" .")
+    )
     if not colon or not names or len(names) > MOST_NAMES:
         return Command("unclear", line=line)
     days = fold(days).strip()
     word = _beginning(days, _words(language, "from"))
-    start = read_day(days[len(word) :], today, language)
-    if start is None and (span := read_span(days, today, language)):
-        # "next week" or "Monday to Friday": these days only, or from Monday on.
-        return Command("set rota", names=names, span=span, line=line)
-    if start is None:
+    days = days[len(word) :].strip(" ,")
+    span = read_span(days, today, language)
+    if span is None:
         return Command("unclear", line=line)
-    return Command("set rota", names=names, start=start, line=line)
+    if word and not has_end(days, language):  # "from next week"
+        return Command("set rota", names=names, start=span[0], line=line)
+    return Command("set rota", names=names, span=span, line=line)
 
 
 def _first_line(text: str, language: str) -> str:
@@ -104,6 +112,14 @@ def _first_line(text: str, language: str) -> str:
     while len(lines) > 1 and _greets(fold(lines[0]), language):
         lines.pop(0)
     return lines[0][:LONGEST] if lines else ""
+
+
+def _unasked(line: str, language: str) -> str:
+    """ "Could you please add Dana …" without how it is asked."""
+    asking = _words(language, "asking") | _words(language, "greetings")
+    while (word := _beginning(fold(line), asking)) and len(word) < len(line):
+        line = line[len(word) :].lstrip(" ,")
+    return line
 
 
 def _greets(line: str, language: str) -> bool:
@@ -126,8 +142,9 @@ def _bare(line: str, language: str) -> str:
 
 def _without(text: str, language: str) -> str:
     """A name, without what stands around it: "Dana as moderator, please" is Dana."""
-    name = " ".join(re.sub(r"[<>()\"]", " ", text).split()).strip(" ,.:;")
-    while word := next((w for w in _words(language, "as") if fold(name).endswith(w)), ""):
+    name = " ".join(re.sub(r"[<>()\"]", " ", text).split()).strip(" ,.:;?")
+    behind = sorted(_words(language, "as"), key=len, reverse=True)
+    while word := next((one for one in behind if f" {fold(name)}".endswith(f" {one}")), ""):
         name = name[: -len(word)].strip(" ,.:;")
     return name[:100]
 

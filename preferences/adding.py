@@ -7,12 +7,13 @@ learns nothing about who is on the list.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
 from delivery.letters import Pen, To
 from preferences import asking, joining, roll
-from preferences.courtesies import beginning, plain, without_courtesies
+from preferences.courtesies import beginning, ending, plain, without_requests
 from preferences.phrases import ADDRESS
 from preferences.sheets import BadRow, Row
 from preferences.words import words
@@ -22,6 +23,8 @@ DAY = timedelta(days=1)
 MOST_A_DAY = 50
 """By one helper."""
 LONGEST = 2000
+MOST_NAMES = 5
+_CLOSERS = " <>()[]\"',;:.?!–—-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +37,55 @@ class Addition:
 
 def read_addition(text: str, language: str = "en") -> Addition | None:
     """What a helper asks for in the newly typed text, or None. The words may go on over lines."""
-    first = text.strip()[:LONGEST].partition("\n\n")[0]
-    line = " ".join(first.split())
+    paragraphs = [" ".join(one.split()) for one in text.strip()[:LONGEST].split("\n\n")]
+    while len(paragraphs) > 1 and "@" not in paragraphs[0] and len(paragraphs[0].split()) <= 6:
+        paragraphs.pop(0)  # "Hello all,"
+    line = paragraphs[0]
     found = list(ADDRESS.finditer(line))
     if len(found) != 1:
         return None
-    before, after = line[: found[0].start()], line[found[0].end() :]
-    before = without_courtesies(plain(before.replace("<", " ").replace(",", " ")), language)
-    word = beginning(before, words(language, "add"))
-    if not word:
+    name = _named(line[: found[0].start()], language)
+    if name is None:
         return None
-    # The name as it was typed, from behind the word.
-    typed = line[: found[0].start()].replace("<", " ").split()
-    name = " ".join(typed[len(typed) - len(before[len(word) :].split()) :])
-    name = name.strip(" <,;:\"'") if before[len(word) :].strip() else ""
-    why = after.lstrip(" >,;:.-–")
-    return Addition(found[0][0].rstrip("."), name[:100], why)
+    address = found[0][0].rstrip(".")
+    why = _without(line[found[0].end() :], "onto_list", language)
+    if not why and len(paragraphs) > 1:
+        below = _without(paragraphs[1], "onto_list", language)
+        why = below if len(below.split()) > 2 else ""  # "Thanks, Bob" is no consent.
+    return Addition(address, name[:100], why)
+
+
+def _named(before: str, language: str) -> str | None:
+    """ "Could you add my colleague Carol at": Carol; None where nobody is added."""
+    typed = re.sub(r"[<>()\[\]\",;:]", " ", before).split()
+    plainly = [plain(word).replace(" ", "") or "-" for word in typed]
+    for asked in without_requests(" ".join(plainly), language):
+        if word := beginning(asked, words(language, "add")):
+            break
+    else:
+        return None
+    left = asked[len(word) :].strip()
+    while word := beginning(left, words(language, "somebody")):
+        left = left[len(word) :].strip()
+    while word := ending(f" {left}", words(language, "before_address")):
+        left = left[: -len(word)].strip()
+    name = left.split()
+    if len(name) > MOST_NAMES or set(name) & words(language, "no_name"):
+        return None
+    places = range(len(plainly) - len(name), -1, -1)
+    start = next(at for at in places if plainly[at : at + len(name)] == name)
+    # As it was typed.
+    return " ".join(typed[start : start + len(name)]).strip(" '-")
+
+
+def _without(text: str, kind: str, language: str) -> str:
+    """What follows the words of that kind and the punctuation around them."""
+    known = sorted(words(language, kind), key=len, reverse=True)
+    between = re.compile(rf"(?:{'|'.join(map(re.escape, known))})(?!\w)", re.IGNORECASE)
+    text = text.lstrip(_CLOSERS)
+    while match := between.match(text):
+        text = text[match.end() :].lstrip(_CLOSERS)
+    return text
 
 
 def is_helper(pen: Pen, address: str) -> bool:

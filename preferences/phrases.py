@@ -10,10 +10,11 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from delivery import times
+from delivery.until import Pause, read_pause
 from preferences.courtesies import beginning, ending, plain, stands_alone, without_courtesies
 from preferences.spelling import nearest
 from preferences.tongues import OWN_NAMES, read_language
-from preferences.until import Pause, read_pause
 from preferences.words import LANGUAGES, fold, ordered, words
 from storage.records import Frequency, Topic
 
@@ -23,6 +24,8 @@ FREQUENCIES: dict[str, Frequency] = {
     "weekly": "weekly",
     "monthly": "monthly",
 }
+MOST_BETWEEN = 2
+"""Words between "my address" and the address."""
 ADDRESS = re.compile(r"[^\s<>\"(),:;@\[\]\\\\]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
@@ -98,7 +101,12 @@ def choices(text: str, language: str) -> tuple[int, ...]:
 
 def pause(line: str, today: date, language: str) -> Pause | None:
     begin = beginning(line, words(language, "pause"))
-    return read_pause(line[len(begin) :].strip(), today, language) if begin else None
+    if not begin:
+        return None
+    said, last = line[len(begin) :].strip(), begin.split()[-1]
+    # "Pause from Monday" says no end, and "pause for December" is no pause until then.
+    meant = times.words(language, "from") | times.words(language, "during")
+    return read_pause(f"{last} {said}" if last in meant else said, today, language)
 
 
 def language_named(line: str, language: str) -> str:
@@ -113,10 +121,13 @@ def language_named(line: str, language: str) -> str:
 def new_address(line: str, language: str) -> str:
     """ "new address carol@new.example": the address as it was typed, or ""."""
     folded = without_courtesies(fold(line).replace(":", " ").strip(), language)
-    if not beginning(" ".join(folded.split()), words(language, "new_address")):
-        return ""
+    word = beginning(" ".join(folded.split()), words(language, "new_address"))
     found = ADDRESS.findall(line)
-    return str(found[0]).rstrip(".") if len(found) == 1 else ""
+    if not word or len(found) != 1:
+        return ""
+    # "Use the form or write to help@council.example" is no new address.
+    between = folded.partition(fold(found[0]))[0].split()[len(word.split()) :]
+    return "" if len(between) > MOST_BETWEEN else str(found[0]).rstrip(".")
 
 
 def only(line: str, known_topics: Sequence[Topic], language: str) -> tuple[int, ...] | None:

@@ -50,6 +50,4 @@ def show(pen: Pen, reader: Subscriber, wishes: Sequence[Wish], *, answers: str =
 
 def list_values(pen: Pen) -> dict[str, Any]:
     """The addresses of a list that its help letter names."""
-    return {
-        f"{word}_address": write_address(pen.sender, word) for word in ("join", "leave", "owner")
-    }
+    return {f"{word}_address": write_address(pen.sender, word) for word in ("join", "leave")}

@@ -106,6 +106,8 @@ def _read(
             return (wish,)
     if several and (found := _several(line, topics, today, language)):
         return found
+    if _leaves_and_says_why(line, language):
+        return (Wish("stop", {}, line),)
     if wanted := phrases.search(bare, language):
         return (Wish("search", {"for": wanted}, line),)
     return (_misspelt(bare, line, language),)
@@ -144,8 +146,29 @@ def _several(line: str, topics: Sequence[Topic], today: date, language: str) -> 
     return () if rest else tuple(found)
 
 
+def _leaves_and_says_why(line: str, language: str) -> bool:
+    """ "I have retired, please remove me": a plain stop among sentences that are reasons."""
+    if len(line) > MAX_SEVERAL or "?" in line:
+        return False
+    halves = re.sub(r"\s[-–—]\s", ", ", courtesies.unsigned(line, language))
+    unsigned = courtesies.with_commas(halves)
+    parts = [one.strip() for one in unsigned.split(",") if one.strip()]
+    reasons = words(language, "why_stop")
+    stops = [any(_stops(text, language) for text in _asked(one, language)) for one in parts]
+    whys = (courtesies.beginning(one, reasons) for one in parts)
+    return any(stops) and all(stop or why for stop, why in zip(stops, whys, strict=True))
+
+
+def _asked(text: str, language: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((text, *courtesies.without_requests(text, language))))
+
+
+def _stops(text: str, language: str) -> bool:
+    return stands_alone(text, words(language, "stop"), language)
+
+
 def _of_part(text: str, topics: Sequence[Topic], today: date, language: str) -> Wish | None:
-    for tried in dict.fromkeys((text, *courtesies.without_requests(text, language))):
+    for tried in _asked(text, language):
         wish = _wish(tried, text, topics, today, language)
         if wish and wish.kind not in ("stop", "join", "address"):
             return wish

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from starlette.datastructures import FormData
 
 from delivery.days import read_day
-from preferences.until import read_until
+from delivery.until import read_until
 from storage.records import FILES, FORMATS, FREQUENCIES, LENGTHS, MailingList, Subscriber, Topic
 from web.site import Site, field
 

@@ -7,24 +7,18 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-LANGUAGES = tuple(sorted(path.stem for path in Path(__file__).parent.glob("*.toml")))
+from delivery import times
+from delivery.lexicon import Lexicon
 
-
-@cache
-def words(language: str, kind: str) -> frozenset[str]:
-    """The folded words of one kind, such as "yes", in one language and in English."""
-    found: set[str] = set()
-    for name in {language if language in LANGUAGES else "en", "en"}:
-        found.update(fold(word) for word in _read(name).get(kind, ()))
-    return frozenset(found)
+OF_TIMES = ("until", "during", "from", "days", "weeks", "numbers", "tomorrow", "today", "next")
 
 
 @cache
 def known(language: str) -> frozenset[str]:
     """Every single word that stands in the lists of one language and of English."""
-    return frozenset(
-        word for kind in _read("en") for phrase in words(language, kind) for word in phrase.split()
-    )
+    own = (words(language, kind) for kind in _read("en"))
+    every = frozenset[str]().union(*own, *(times.words(language, kind) for kind in OF_TIMES))
+    return frozenset(word for phrase in every for word in phrase.replace("/", " ").split())
 
 
 def phrase(language: str, name: str) -> str:
@@ -45,3 +39,8 @@ def _read(name: str) -> dict[str, list[str]]:
     text = (Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8")
     found: dict[str, list[str]] = tomllib.loads(text)
     return found
+
+
+_lexicon = Lexicon(Path(__file__).parent, fold)
+LANGUAGES = _lexicon.languages
+words = _lexicon.words

@@ -28,6 +28,27 @@ POST = "The food bank at Oak House is open on 23 and 30 December, 10am to noon. 
         ("", "unclear", ""),
         ("Please cancel it", "cancel", ""),
         ("cancle", "cancel", ""),
+        ("please cancel my post", "cancel", ""),
+        ("Cancel this please, it is off", "cancel", ""),
+        ("cancel it - wrong date", "cancel", ""),
+        ("Please cancel because the date is wrong", "cancel", ""),
+        ("I'd like to withdraw this", "cancel", ""),
+        ("Please don't publish it", "cancel", ""),
+        ("Don’t send it out.", "cancel", ""),
+        ("Sorry, please delete my post", "cancel", ""),
+        ("Sorry, could you please take it down? The date is wrong.", "cancel", ""),
+        ("Please ignore my last email", "cancel", ""),
+        ("Can you cancel it?", "cancel", ""),
+        ("We have to cancel it, the hall is shut", "cancel", ""),
+        ("Cancel it?", "unclear", "Cancel it?"),
+        ("cancel it, but only the second part", "unclear", "cancel it, but only the second part"),
+        ("Cancel it. Or shall I write again?", "unclear", "Cancel it. Or shall I write again?"),
+        ("remove the phone number", "unclear", "remove the phone number"),
+        ("Remove this: the phone number", "unclear", "Remove this: the phone number"),
+        ("Cancel my subscription", "unclear", "Cancel my subscription"),
+        ("The event is cancelled", "unclear", "The event is cancelled"),
+        ("Don't publish my phone number", "unclear", "Don't publish my phone number"),
+        ("We have to cancel the event", "unclear", "We have to cancel the event"),
         ("cancel the order of bags", "unclear", "cancel the order of bags"),
         ("Thank you very much!\n\nKind regards,\nAlice", "polite", ""),
         ("Thanks. Can you add a picture?", "unclear", "Thanks. Can you add a picture?"),
@@ -37,6 +58,18 @@ POST = "The food bank at Oak House is open on 23 and 30 December, 10am to noon. 
 def test_what_an_author_says(reply: str, kind: str, text: str) -> None:
     said = read_author(reply, POST, ("Alice",))
     assert (said.kind, said.text) == (kind, text)
+
+
+@pytest.mark.parametrize(
+    ("language", "reply"),
+    [
+        ("fr", "Merci d'annuler mon annonce"),
+        ("fr", "Pouvez-vous retirer mon annonce, la date est fausse"),
+        ("cy", "Canslo fy neges"),
+    ],
+)
+def test_other_languages_take_a_post_back(language: str, reply: str) -> None:
+    assert read_author(reply, POST, (), language).kind == "cancel"
 
 
 def test_a_title_may_come_with_it() -> None:

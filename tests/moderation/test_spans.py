@@ -84,10 +84,107 @@ def test_everyday_words_are_known(said: str, first: str, last: str) -> None:
     assert days(said) == (first, last)
 
 
+@pytest.mark.parametrize("name", ["on Wednesday", "on Monday", "on Friday"])
+@pytest.mark.parametrize(
+    ("said", "wednesday", "monday", "friday"),
+    [
+        ("Monday to Friday", "1130 1204", "1123 1127", "1130 1204"),
+        ("from Monday to Wednesday", "1130 1202", "1123 1125", "1130 1202"),
+        ("Friday to Monday", "1127 1130", "1127 1130", "1127 1130"),
+        ("next Monday to next Friday", "1130 1204", "1130 1204", "1130 1204"),
+        ("next Monday to Friday", "1130 1204", "1130 1204", "1130 1204"),
+        ("now until Friday", "1125 1127", "1123 1127", "1127 1127"),
+        ("till Friday", "1125 1127", "1123 1127", "1127 1127"),
+        ("this weekend", "1128 1129", "1128 1129", "1128 1129"),
+        ("the week after next", "1207 1213", "1207 1213", "1207 1213"),
+        ("on 5 December", "1205 1205", "1205 1205", "1205 1205"),
+        ("10/12 to 15/12/2026", "1210 1215", "1210 1215", "1210 1215"),
+        ("10/12/26 - 15/12", "1210 1215", "1210 1215", "1210 1215"),
+    ],
+)
+def test_the_days_of_a_week_are_those_to_come(
+    name: str, said: str, wednesday: str, monday: str, friday: str
+) -> None:
+    today, expected = {
+        "on Wednesday": (date(2026, 11, 25), wednesday),
+        "on Monday": (date(2026, 11, 23), monday),
+        "on Friday": (date(2026, 11, 27), friday),
+    }[name]
+    span = days(said, today)
+    assert span
+    assert f"{span[0][5:]} {span[1][5:]}".replace("-", "") == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "first", "last"),
+    [
+        ("en", "for a fortnight", "11-25", "12-08"),
+        ("en", "the next two weeks", "11-25", "12-08"),
+        ("en", "the next few days", "11-25", "11-27"),
+        ("en", "this afternoon", "11-25", "11-25"),
+        ("en", "tomorrow morning", "11-26", "11-26"),
+        ("en", "until the 5th", "11-25", "12-05"),
+        ("en", "until next week", "11-25", "11-29"),
+        ("en", "until the end of next week", "11-25", "12-06"),
+        ("en", "until after Christmas", "11-25", "12-26"),
+        ("en", "back next week", "11-25", "11-29"),
+        ("en", "back on the 7th", "11-25", "12-06"),
+        ("en", "from the 3rd to the 5th", "12-03", "12-05"),
+        ("en", "1 December until after Christmas", "12-01", "12-26"),
+        ("en", "from Monday for two weeks", "11-30", "12-13"),
+        ("en", "for two weeks from Monday", "11-30", "12-13"),
+        ("en", "all next week", "11-30", "12-06"),
+        ("en", "the weekend", "11-28", "11-29"),
+        ("en", "next Tuesday and Wednesday", "12-01", "12-02"),
+        ("en", "next month", "12-01", "12-31"),
+        ("en", "all of December", "12-01", "12-31"),
+        ("en", "this month", "11-25", "11-30"),
+        ("en", "November", "11-25", "11-30"),
+        ("en", "next week for two weeks", "11-30", "12-13"),
+        ("en", "two days from tomorrow", "11-26", "11-27"),
+        ("en", "on Tuesday", "12-01", "12-01"),
+        ("fr", "du 3 au 17 décembre", "12-03", "12-17"),
+        ("fr", "demain", "11-26", "11-26"),
+        ("fr", "aujourd'hui", "11-25", "11-25"),
+        ("fr", "toute la semaine prochaine", "11-30", "12-06"),
+        ("fr", "le week-end", "11-28", "11-29"),
+        ("fr", "de retour la semaine prochaine", "11-25", "11-29"),
+        ("fr", "lundi pendant trois jours", "11-30", "12-02"),
+        ("fr", "jusqu'au 5 décembre", "11-25", "12-05"),
+        ("fr", "la semaine prochaine", "11-30", "12-06"),
+        ("fr", "de lundi à mercredi", "11-30", "12-02"),
+        ("fr", "de retour lundi", "11-25", "11-29"),
+        ("fr", "quinze jours", "11-25", "12-08"),
+        ("cy", "yr wythnos nesaf", "11-30", "12-06"),
+        ("cy", "tan ddydd Gwener", "11-25", "11-27"),
+        ("cy", "3 i 5 Rhagfyr", "12-03", "12-05"),
+        ("cy", "am bythefnos", "11-25", "12-08"),
+    ],
+)
+def test_as_people_say_it(language: str, said: str, first: str, last: str) -> None:
+    span = read_span(said, date(2026, 11, 25), language)
+    assert span
+    assert (span[0].isoformat()[5:], (span[1] - DAY).isoformat()[5:]) == (first, last)
+
+
+def test_on_a_saturday_the_weekend_is_this_one() -> None:
+    assert days("the weekend", date(2026, 11, 28)) == ("2026-11-28", "2026-11-29")
+
+
+def test_a_span_of_a_year_and_a_day_is_the_longest() -> None:
+    assert days("1 December 2026 to 1 December 2027") == ("2026-12-01", "2027-12-01")
+    assert days("1 December 2026 to 2 December 2027") is None
+
+
+def test_on_a_sunday_this_weekend_is_today() -> None:
+    assert days("this weekend", date(2026, 11, 29)) == ("2026-11-29", "2026-11-29")
+
+
 @pytest.mark.parametrize(
     "said",
     ["", "my desk", "31 February", "17 to 3 August", "3 - 17", "to", "for 0 days", "soon",
-     "1 January 2020", "1 January 2020 to 3 January 2020", "1 May 2031", "from the office"],
+     "1 January 2020", "1 January 2020 to 3 January 2020", "1 May 2031", "from the office",
+     "until further notice", "until 3pm", "over the moon", "on leave", "the end of the week"],
 )  # fmt: skip
 def test_what_is_no_span_to_come_is_none(said: str) -> None:
     assert days(said) is None

@@ -9,6 +9,7 @@ import pytest
 from moderation.days import LONGEST_WAIT, begins_with_time, read_wait
 from moderation.fields import day_of, unreadable
 from moderation.verdict import MAX_REASON, MAX_TEXT, read_verdict
+from moderation.words import fold
 
 MONDAY = date(2026, 11, 23)
 
@@ -93,6 +94,101 @@ def test_how_long_a_post_waits(text: str, days: int | None) -> None:
     assert read_wait(text, MONDAY) == (None if days is None else MONDAY + timedelta(days=days))
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [
+        ("en", "a bit", "11-26"),
+        ("en", "until tomorrow morning", "11-26"),
+        ("en", "until the morning", "11-26"),
+        ("en", "24 hours", "11-26"),
+        ("en", "25 hours", "11-27"),
+        ("en", "48h", "11-27"),
+        ("en", "a day or two", "11-27"),
+        ("en", "2 more days", "11-27"),
+        ("en", "another couple of days, please", "11-27"),
+        ("en", "another day", "11-26"),
+        ("en", "for a few days", "11-28"),
+        ("en", "until the weekend", "11-28"),
+        ("en", "until the end of the week", "11-29"),
+        ("en", "until Monday morning, thanks", "11-30"),
+        ("en", "until next week", "11-30"),
+        ("en", "till after the weekend", "11-30"),
+        ("en", "until the end of the month", "11-30"),
+        ("en", "until the 5th", "12-05"),
+        ("en", "until Monday week", "12-07"),
+        ("en", "until after next week", "12-07"),
+        ("en", "until the week after next", "12-07"),
+        ("en", "in two weeks' time", "12-09"),
+        ("en", "a fortnight", "12-09"),
+        ("en", "until after Christmas", "12-27"),
+        ("en", "until after December", "01-01"),
+        ("fr", "2 jours", "11-27"),
+        ("fr", "encore un jour", "11-26"),
+        ("fr", "quelques jours", "11-28"),
+        ("fr", "jusqu'à demain", "11-26"),
+        ("fr", "jusqu’à vendredi", "11-27"),
+        ("fr", "jusqu'à la fin de la semaine", "11-29"),
+        ("fr", "jusqu'à la semaine prochaine", "11-30"),
+        ("fr", "jusqu'au 5", "12-05"),
+        ("fr", "jusqu'au 5 décembre", "12-05"),
+        ("fr", "trois semaines", "12-16"),
+        ("fr", "jusqu'en janvier", "01-01"),
+        ("cy", "yfory", "11-26"),
+        ("cy", "dau ddiwrnod", "11-27"),
+        ("cy", "dwy wythnos", "12-09"),
+        ("cy", "tan ddydd Gwener", "11-27"),
+        ("cy", "tridiau", "11-28"),
+        ("cy", "tan yr wythnos nesaf", "11-30"),
+        ("cy", "am bythefnos", "12-09"),
+        ("cy", "until friday", "11-27"),
+        ("xx", "two days", "11-27"),
+    ],
+)
+def test_how_people_say_how_long(language: str, text: str, day: str) -> None:
+    found = read_wait(text, date(2026, 11, 25), language)
+    assert found and found.isoformat()[5:] == day
+    assert begins_with_time(fold(text), language)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "rest"),
+    [
+        ("Hold off until next week", "wait", "until next week"),
+        ("Let's wait until Friday", "wait", "until Friday"),
+        ("leave it until Monday", "wait", "Monday"),
+        ("hold for now", "wait", "for now"),
+        ("remind me in two weeks", "wait", "in two weeks"),
+        ("wait until Friday, I am asking Bob", "wait", "until Friday, I am asking Bob"),
+        ("I'm on holiday from Friday for a week", "away", "from Friday for a week"),
+        ("Off sick today", "away", "today"),
+        ("Not me", "pass", ""),
+        ("I can't do this today, sorry", "pass", ""),
+        ("Wait, I must ask Amina", "unclear", ""),
+        ("keep it", "unclear", ""),
+        ("I need more information", "unclear", ""),
+        ("Off topic", "unclear", ""),
+        ("yes, but not yet", "unclear", ""),
+    ],
+)
+def test_a_wait_or_an_absence_in_a_sentence(said: str, kind: str, rest: str) -> None:
+    found = read_verdict(said)
+    assert (found.kind, found.reason) == (kind, rest)
+
+
+def test_why_it_waits_may_be_said_too() -> None:
+    said = "until the end of the week, I am asking Bob"
+    assert read_wait(said, date(2026, 11, 25)) == date(2026, 11, 29)
+    said = "until Friday, Bob knows, he is away; sorry"
+    assert read_wait(said, date(2026, 11, 25)) == date(2026, 11, 27)
+    assert read_wait("until Friday?", date(2026, 11, 25)) == date(2026, 11, 27)
+    assert read_wait("un peu", date(2026, 11, 25), "fr") == date(2026, 11, 26)
+
+
+@pytest.mark.parametrize("text", ["a minute", "until I am back", "until 3pm", "until after that"])
+def test_what_names_no_day_is_asked_back(text: str) -> None:
+    assert read_wait(text, date(2026, 11, 25)) is None
+
+
 def test_a_weekday_is_the_next_of_its_name_whatever_day_it_is() -> None:
     wednesday = date(2026, 11, 25)
     assert read_wait("until friday", wednesday) == date(2026, 11, 27)
@@ -114,7 +210,9 @@ def test_what_begins_with_a_time(text: str) -> None:
     assert begins_with_time(text)
 
 
-@pytest.mark.parametrize("text", ["", "until", "to the author", "for the author"])
+@pytest.mark.parametrize(
+    "text", ["", "until", "to the author", "for the author", "from the office", "on a course"]
+)
 def test_what_does_not(text: str) -> None:
     assert not begins_with_time(text)
 

@@ -21,6 +21,18 @@ WHY = "because she asked me at the food bank on 3 May"
         (f"ADD: Carol {CAROL} because\nshe asked", ("Carol", "because she asked")),
         (f"add {CAROL}", ("", "")),
         (f"Hello, add {CAROL} - asked by phone", ("", "asked by phone")),
+        (f"Could you add {CAROL} to the list? She asked me.", ("", "She asked me.")),
+        (f"Can you please add my colleague Carol ({CAROL}) - she asked", ("Carol", "she asked")),
+        (f"Hi all,\n\nplease add {CAROL}\n\nshe asked me on Monday\n\nBob",
+         ("", "she asked me on Monday")),
+        (f"Please put Carol {CAROL} on the list, she asked me.", ("Carol", "she asked me.")),
+        (f"Please subscribe Carol ({CAROL}) to your newsletter because she asked",
+         ("Carol", "because she asked")),
+        (f"I'd like to add Carol O'Brien-Smith at {CAROL}, she asked",
+         ("Carol O'Brien-Smith", "she asked")),
+        (f"add Carol J.R. Smith mailto:{CAROL}: asked by phone",
+         ("Carol J.R. Smith", "asked by phone")),
+        (f"add {CAROL}\n\nThanks, Bob", ("", "")),
     ],
 )  # fmt: skip
 def test_what_a_helper_types(text: str, meant: Addition | tuple[str, str]) -> None:
@@ -31,7 +43,16 @@ def test_what_a_helper_types(text: str, meant: Addition | tuple[str, str]) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["", "add me", "add Carol", f"Hello {CAROL}", f"add {CAROL} and dilan@home.example", "add @"],
+    [
+        "",
+        "add me",
+        "add Carol",
+        f"Hello {CAROL}",
+        f"add {CAROL} and dilan@home.example",
+        "add @",
+        f"Please add this event to your list, contact {CAROL} for details",
+        f"add our notice about the walk, write to {CAROL} to come",
+    ],
 )
 def test_what_adds_nobody(text: str) -> None:
     assert read_addition(text) is None

@@ -36,13 +36,12 @@ ASIDE = {
     "and_then",
     "joined",
     "only",
-    "from",
-    "to",
-    "next",
-    "after",
-    "end_of",
+    "somebody",
+    "why_stop",
+    "before_address",
+    "onto_list",
+    "no_name",
 }
-ASIDE |= {"two_days", "fortnight", "two_months"}
 """Words that are looked for only beside others."""
 
 
@@ -201,7 +200,6 @@ def test_english_words_count_as_well() -> None:
 def test_the_kinds_are_those_of_english() -> None:
     assert list(kinds("ar")) == list(kinds("en"))
     assert all(kinds("ar").values())
-    assert len(kinds("ar")["numbers"]) == len(kinds("en")["numbers"])
 
 
 def test_no_word_stands_under_two_kinds_nor_twice() -> None:

@@ -27,11 +27,11 @@ ASIDE = {
     "and_then",
     "joined",
     "only",
-    "from",
-    "to",
-    "next",
-    "after",
-    "end_of",
+    "somebody",
+    "why_stop",
+    "before_address",
+    "onto_list",
+    "no_name",
 }
 ASIDE |= {"two_days", "fortnight", "two_months"}
 """Words that are looked for only beside others."""
