@@ -134,17 +134,23 @@ def _remind(db: Database, desk: Desk, mailing_list: MailingList, now: datetime) 
         if not plans.note_reminded(tx, plan, now):
             return
         pen = Pen(tx, desk, mailing_list, now)
-        holder = volunteers.by_id(tx, plan.held_by) if plan.held_by else None
-        lapses = next_slot(of_list(mailing_list, "weekly"), now).at
         for one in readers_of_proofs(tx, mailing_list.id):
-            zone = read_zone(one.timezone or mailing_list.timezone)
-            pen.write(
-                "proof_held",
-                to_proof(plan, one),
-                due=slot.at.astimezone(zone),
-                held_by=(holder.name or holder.address) if holder else "",
-                lapses=lapses.astimezone(zone),
-            )
+            tell_on_hold(pen, plan, slot, one)
+
+
+def tell_on_hold(pen: Pen, plan: Plan, slot: Slot, one: Volunteer, answers: str = "") -> None:
+    holder = volunteers.by_id(pen.tx, plan.held_by) if plan.held_by else None
+    zone = read_zone(one.timezone or pen.sender.timezone)
+    lapses = next_slot(of_list(pen.sender, "weekly"), max(pen.now, slot.at)).at
+    pen.write(
+        "proof_held",
+        to_proof(plan, one),
+        answers=answers,
+        automatic="auto-replied" if answers else "auto-generated",
+        due=slot.at.astimezone(zone),
+        held_by=(holder.name or holder.address) if holder else "",
+        lapses=lapses.astimezone(zone),
+    )
 
 
 def _note(tx: Connection, mailing_list: MailingList, now: datetime, what: str, slot: Slot) -> None:

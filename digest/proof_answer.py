@@ -12,7 +12,7 @@ from typing import Any
 
 from delivery.answers import Unproven, answer_volunteer, ask_to_confirm
 from delivery.letters import Pen
-from digest.proof import FREQUENCY, readers_of_proofs, to_proof
+from digest.proof import FREQUENCY, readers_of_proofs, tell_on_hold, to_proof
 from digest.proof_reply import Order, read_orders
 from digest.timetable import Slot, of_list, read_zone, slot_on
 from storage import confirmations, editions, history, plans, posts, volunteers
@@ -96,8 +96,12 @@ def confirmed(pen: Pen, waiting: Confirmation, reading: Reading, *, yes: bool) -
     return carry_out(heard, _read(heard, payload["said"]))
 
 
-def carry_out(heard: Answer, orders: list[Order]) -> str:
+def carry_out(heard: Answer, said: list[Order]) -> str:
     """Changes the plan as ordered, and tells everybody who runs the list."""
+    orders = _without_fine(said, held=heard.plan.held_at is not None)
+    if not orders:
+        tell_on_hold(heard.pen, heard.plan, heard.slot, heard.by, answers=heard.answers)
+        return "fine, but it is on hold"
     known = len(heard.plan.items)
     wrong = [number for order in orders for number in order.numbers if not 0 < number <= known]
     if wrong:
@@ -107,11 +111,18 @@ def carry_out(heard: Answer, orders: list[Order]) -> str:
     changes: dict[str, Any] = {}
     for order in orders:
         changes |= _changes(heard, order, changes)
-    plans.change(heard.pen.tx, plan.id, changes)
+    if changes:  # a go to what nobody holds is none
+        plans.change(heard.pen.tx, plan.id, changes)
     _tell(heard, orders, held=changes.get("held_at", plan.held_at) is not None)
-    said = ", ".join(" ".join((order.kind, *map(str, order.numbers))) for order in orders)
-    _note(heard, said)
-    return said
+    told = ", ".join(" ".join((order.kind, *map(str, order.numbers))) for order in orders)
+    _note(heard, told)
+    return told
+
+
+def _without_fine(said: list[Order], *, held: bool) -> list[Order]:
+    """ "Fine" is a go where nobody holds it; "OK" to the news that somebody does is none."""
+    orders = [order for order in said if order.kind != "fine"]
+    return orders or ([] if held else [Order("go")])
 
 
 def _changes(heard: Answer, order: Order, before: dict[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def unmarked_proof(matter: Matter, volunteer_id: int) -> Outcome:
 def confirmed_proof(matter: Matter, waiting: Confirmation) -> Outcome:
     """The reply to "did you say so?"."""
     orders = read_orders(matter.reading.reply_text, (), matter.pen.sender.language)
-    yes = [order.kind for order in orders] == ["go"]
+    yes = bool(orders) and {order.kind for order in orders} <= {"go", "fine"}
     return Outcome("verdict", proof_answer.confirmed(matter.pen, waiting, matter.reading, yes=yes))
 
 

@@ -152,6 +152,17 @@ def test_hold_waits_for_go_and_reminds(proofed: Town) -> None:
     assert proofed.mails(carol) == [["Room"]]
 
 
+def test_an_ok_to_the_news_of_a_hold_is_no_go(proofed: Town) -> None:
+    carol = shown_with(proofed, "Room")
+    assert says(proofed, "OK, thanks", SUNDAY) == "go", "nobody holds it"
+    says(proofed, "hold", SUNDAY)
+    assert says(proofed, "Ok", SUNDAY) == "fine, but it is on hold"
+    proofed.tick(MONDAY)
+    assert proofed.mails(carol) == []
+    (told,) = letters(proofed, "proof_held")
+    assert "the word GO" in words_of(told)
+
+
 def test_what_is_held_until_the_next_one_goes_with_it(proofed: Town) -> None:
     carol = shown_with(proofed, "Room")
     says(proofed, "hold", SUNDAY)

@@ -36,7 +36,7 @@ def test_a_proof_is_shown_changed_held_and_let_go(town: Installation) -> None:
     reply(town, shown, "drop 2\n3 top\nintro: Wrap up warm.\n\nBob")
     told = town.wait_for_mail(letter="proof_changed", to="amina@charity.example")
     assert_whole(told, "proof_changed")
-    reply(town, told, "hold it until we know more")
+    reply(town, told, "the second one is wrong")
     assert_whole(town.wait_for_mail(letter="proof_unclear"), "proof_unclear")
     assert not mails(town.outgoing, letter="edition", to="carol@home.example")
     town.command("edition", "send", "news", "--at", f"{today + timedelta(days=1):%Y-%m-%d}T23:59")
