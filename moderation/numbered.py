@@ -5,21 +5,16 @@ Typed words in, verdicts by number out. Which post a number means is for the cal
 
 from __future__ import annotations
 
-import re
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from moderation.phrases import beginning, spelled
-from moderation.typed import said_in
-from moderation.verdict import MAX_REASON, Verdict, read_verdict
+from moderation.number_lines import Entry, LineReader
+from moderation.phrases import LONGEST_LINE, beginning, spelled
+from moderation.verdict import MAX_TEXT, WITH_TEXT, Verdict, read_verdict
 from moderation.words import fold, words
 
-MOST_LINES = 300
-MOST_NUMBERS = 200
-LONGEST = 60
-"""Characters of a line like "yes to 1, 3"."""
-
-_NUMBER = re.compile(r"#?(\d{1,4})(?:\s?[-–]\s?(\d{1,4}))?(?![\w])")
-_NUMBER_BEHIND = re.compile(r"[\s,&#]+(\d{1,4})[.!]?$")
+MOST_LINES = 1000
+MOST_ENTRIES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +24,22 @@ class Numbered:
     by_number: dict[int, Verdict] = field(default_factory=dict)
     rest: Verdict | None = None
     """With "all yes": for every post of the mail that is not named by its number."""
+    left: frozenset[int] = frozenset()
+    """With "all yes except 3": these wait on."""
     unclear: tuple[str, ...] = ()
     """Lines that were not understood, to be quoted back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a line names, and the lines below that belong to it."""
+
+    entry: Entry
+    below: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "\n".join((self.entry.text, *self.below))
 
 
 def read_numbered(
@@ -38,85 +47,67 @@ def read_numbered(
     names: tuple[str, ...] = (),
     topics: frozenset[str] = frozenset(),
     language: str = "en",
+    shown: Collection[int] | None = None,
 ) -> Numbered | None:
     """What the newly typed part of a reply says by number; None when it names no number.
 
-    ``topics`` are the folded keys and names of the list's topics, for "3 yes housing".
+    ``topics`` are the folded keys and names of the list's topics, for "3 yes housing"; ``shown``
+    are the numbers of the mail, by which "12 High Street" is known for a part of a signature.
     """
-    lines = [line[:MAX_REASON] for line in said_in(reply)[:MOST_LINES]]
-    entries = _entries(lines, language)
-    if not any(numbers or everything for numbers, everything, _ in entries):
+
+    def read(text: str) -> Verdict:
+        return _read(text, names, topics, language)
+
+    known = frozenset(shown) if shown is not None else None
+    everything_said = _gather(reply[:MAX_TEXT], LineReader(read, language, known), known, language)
+    if not everything_said:
         return None
     found: dict[int, Verdict] = {}
+    left: set[int] = set()
     unclear: list[str] = []
     rest: Verdict | None = None
-    for numbers, everything, text in entries:
-        verdict = _read(text, names, topics, language)
+    for said in everything_said:
+        verdict, entry = read(said.text), said.entry
+        left.update(entry.left)
         if verdict.kind == "unclear":
-            unclear.append(text.split("\n")[0][:200])
-        if everything:
-            rest = verdict if rest is None or rest == verdict else Verdict("unclear", line=text)
-        for number in numbers:
+            unclear.append(entry.text[:200])
+        if entry.everything:
+            rest = verdict if rest is None or rest == verdict else Verdict("unclear")
+        for number in entry.numbers:
             before = found.get(number)
             same = before is None or (before.kind, before.reason) == (verdict.kind, verdict.reason)
             found[number] = verdict if same else Verdict("unclear", line=verdict.line)
-    return Numbered(found, rest, tuple(unclear))
+    return Numbered(found, rest, frozenset(left - found.keys()), tuple(unclear))
 
 
-def _entries(lines: list[str], language: str) -> list[tuple[list[int], bool, str]]:
-    """(numbers, whether all are meant, the words with the lines that follow them)."""
-    entries: list[tuple[list[int], bool, str]] = []
-    for line in lines:
-        numbers, everything, words_said = _split(line, language)
-        if numbers or everything:
-            entries.append((numbers, everything, words_said))
-        elif entries:
-            last = entries[-1]
-            entries[-1] = (*last[:2], f"{last[2]}\n{line}")
-    return entries
+def _gather(
+    reply: str, reader: LineReader, shown: frozenset[int] | None, language: str
+) -> list[_Said]:
+    said: list[_Said] = []
+    for number, line in enumerate(reply.splitlines()):
+        text = line.strip()
+        if text[:1] in (">", "|"):
+            continue
+        looked_at = text and number < MOST_LINES and len(said) < MOST_ENTRIES
+        new = reader.entries(text) if looked_at else []
+        if said and (not new or _goes_on(said[-1].entry, new, reader, shown, language)):
+            said[-1].below.append(line.rstrip())
+        else:
+            said += map(_Said, new)
+    return said
 
 
-def _split(line: str, language: str) -> tuple[list[int], bool, str]:
-    everything = beginning(fold(line), words(language, "all"))
-    if everything:
-        return [], True, line[len(everything) :].lstrip(_MARKS)
-    numbers, text = list[int](), line
-    while len(numbers) < MOST_NUMBERS:
-        at = _joined(text, language)
-        match = _NUMBER.match(at)
-        if match is None:
-            break
-        numbers += _from_to(int(match[1]), int(match[2] or match[1]))
-        text = at[match.end() :].lstrip(_MARKS)
-    return (numbers, False, text) if numbers else _behind(line, language)
-
-
-_MARKS = " :.),-–&"
-
-
-def _joined(text: str, language: str) -> str:
-    """Without the "and" or "number" before a number."""
-    while opening := beginning(fold(text), words(language, "numbers_and")):
-        text = text[len(opening) :].lstrip(" :.")
-    return text
-
-
-def _from_to(first: int, last: int) -> list[int]:
-    return list(range(first, last + 1)) if first <= last < first + MOST_NUMBERS else []
-
-
-def _behind(line: str, language: str) -> tuple[list[int], bool, str]:
-    """ "yes to 1, 3": the numbers at the end, with nothing but a plain word before them."""
-    text, numbers = " ".join(line[:LONGEST].split()), list[int]()
-    while match := _NUMBER_BEHIND.search(text):
-        numbers.insert(0, int(match[1]))
-        text = text[: match.start()]
-        for joining in words(language, "numbers_and"):
-            text = text.removesuffix(f" {joining}")
-    plain = read_verdict(text, (), language).kind in ("yes", "no", "spam", "pass", "show")
-    if not numbers or len(line) > LONGEST or not plain:
-        return [], False, line
-    return numbers, False, text
+def _goes_on(
+    last: Entry, new: list[Entry], reader: LineReader, shown: frozenset[int] | None, language: str
+) -> bool:
+    """Whether a line that begins with a number belongs to what is said above it: "10 June, 2 pm"
+    in a new text, or the street in a signature."""
+    if any(entry.everything for entry in new) or reader.are_clear(new):
+        return False
+    if shown is not None and not any(shown.intersection(entry.numbers) for entry in new):
+        return True
+    above = fold(last.text[:LONGEST_LINE])
+    return any(beginning(above, words(language, kind)) for kind in WITH_TEXT)
 
 
 def _read(text: str, names: tuple[str, ...], topics: frozenset[str], language: str) -> Verdict:

@@ -139,9 +139,9 @@ def _read(case: _Case, reply: str) -> tuple[Verdict, Numbered | None]:
     the word is for that one."""
     topics = lists.topics(case.pen.tx, case.pen.sender.id)
     known = frozenset(fold_words(word) for topic in topics for word in (topic.key, topic.name))
-    numbered = read_numbered(reply, case.names, known, case.language)
-    verdict = read_verdict(reply, case.names, case.language)
     shown = queues.posts_of(case.pen.tx, case.queue.id)
+    numbered = read_numbered(reply, case.names, known, case.language, shown)
+    verdict = read_verdict(reply, case.names, case.language)
     alone = verdict.kind not in ("unclear", "help", "rota", "waiting", *act.ABOUT_DUTY)
     if numbered is None and len(shown) == 1 and alone:
         numbered = Numbered(dict.fromkeys(shown, verdict))
@@ -180,36 +180,41 @@ def _carry_out(case: _Case, verdict: Verdict, numbered: Numbered | None) -> Answ
     return Answered("verdict", ", ".join(f"{one['number']} {one['what']}" for one in results))
 
 
-def _chosen(case: _Case, numbered: Numbered) -> list[tuple[int, Post | None, Verdict, bool]]:
-    """(number, post, verdict, whether "all" meant it)."""
+def _chosen(case: _Case, numbered: Numbered) -> list[tuple[int, Post | None, Verdict | None, bool]]:
+    """(number, post, verdict, whether "all" meant it); without a verdict it was left out of all."""
     shown = queues.posts_of(case.pen.tx, case.queue.id)
     by_id = {
         post.id: post for post in posts.by_ids(case.pen.tx, [n.post_id for n in shown.values()])
     }
+    named: dict[int, Verdict | None] = {**numbered.by_number, **dict.fromkeys(numbered.left)}
     found = [
         (number, by_id.get(shown[number].post_id) if number in shown else None, verdict, False)
-        for number, verdict in numbered.by_number.items()
+        for number, verdict in named.items()
     ]
     if numbered.rest is not None:
         found += [
             (number, by_id.get(one.post_id), numbered.rest, True)
             for number, one in shown.items()
-            if number not in numbered.by_number
+            if number not in named
         ]
     return sorted(found, key=lambda one: one[0])
 
 
 def _one(
-    case: _Case, number: int, post: Post | None, verdict: Verdict, for_all: bool
+    case: _Case, number: int, post: Post | None, verdict: Verdict | None, for_all: bool
 ) -> dict[str, Any]:
     title = post.title if post else ""
     return {"number": number, "title": title, "what": _what(case, number, post, verdict, for_all)}
 
 
-def _what(case: _Case, number: int, post: Post | None, verdict: Verdict, for_all: bool) -> str:
+def _what(
+    case: _Case, number: int, post: Post | None, verdict: Verdict | None, for_all: bool
+) -> str:
     """One word that the letter knows for what became of it."""
     if post is None:
         return "unknown"
+    if verdict is None:
+        return "left"
     if verdict.kind == "unclear" or (for_all and verdict.kind not in FOR_ALL):
         return "unclear"
     if for_all and _needs_a_look(case, number, post):

@@ -93,6 +93,21 @@ def test_all_yes_means_those_that_need_no_look(desk: Office) -> None:
     assert states(desk, [flagged]) == ["approved"], "by its number it is meant"
 
 
+def test_what_is_left_out_of_all_waits_on(desk: Office, posts: list[Post]) -> None:
+    say(desk, "Yes to all except 2")
+    assert states(desk, posts) == ["approved", "held", "approved"]
+    assert "2 Post 2: left for later" in desk.letters()[-1].text
+
+
+def test_a_street_in_a_signature_is_no_number(desk: Office, posts: list[Post]) -> None:
+    say(desk, "1 yes\n2 no, not ours\n\nAll the best,\nBob\n12 High Street")
+    assert states(desk, posts) == ["approved", "rejected", "held"]
+    assert desk.look(posts[1].id).reason == "not ours"
+    text = desk.letters()[-1].text
+    assert "12" not in text
+    assert "understand" not in text
+
+
 def test_what_is_unclear_changes_only_that_one(desk: Office, posts: list[Post]) -> None:
     say(desk, "1 yes\n2 maybe\n7 yes")
     assert states(desk, posts) == ["approved", "held", "held"]
