@@ -1,5 +1,5 @@
 """Reads how long something shall last: "1 June", "01/06/2027", "3 weeks", "next Monday",
-"after Easter", "from 3 to 17 August". Day first.
+"after Easter". Day first. What has two ends is in delivery/spans.py.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 LONGEST = timedelta(days=2 * 366)
 LONGEST_TEXT = 80
-HALF_A_YEAR = timedelta(days=183)
 LENGTHS = {
     "one_day": 1,
     "two_days": 2,
@@ -29,30 +28,7 @@ LENGTHS = {
 _UNITS = {"days": 1, "weeks": 7, "months": 30}
 _COUNTED = re.compile(r"(\d+|\w+(?= )) ?(\w+)\Z")
 _YEAR = re.compile(r"20\d\d\Z")
-_YEARS = re.compile(r"20\d\d|[./]\d\d?[./]\d\d")
 _NUMBER = re.compile(r"(?:the )?(\d{1,2})(st|nd|rd|th|\.)?\Z")
-_BETWEEN = re.compile(r" ?[–—−] ?| - |(?<=\d)-(?=\d{1,2}\D)| (\w+)(?= )")
-
-Pause = tuple[date | None, date]
-"""The first day without mail, None for today; and the first day on which mails come again."""
-
-
-def read_pause(text: str, today: date, language: str = "en") -> Pause | None:
-    """From when and until when, or None; see ``read_until``. Both days of a span are without mail,
-    as those of a holiday are."""
-    if until := read_until(text, today, language):
-        return None, until
-    text = _plain(text)
-    whole = without_opening(text, "whole", language)
-    if whole != text and (named := read_whole(whole, today, language)):
-        return named
-    for match in _BETWEEN.finditer(text):
-        if match[1] is None or match[1] in words(language, "to"):
-            first, last = text[: match.start()], text[match.end() :].strip()
-            span = _span(without_opening(first, "from", language), last, today, language)
-            if span and span[0] <= span[1] and today < span[1] + DAY <= today + LONGEST:
-                return (span[0] if span[0] > today else None), span[1] + DAY
-    return None
 
 
 def read_until(text: str, today: date, language: str = "en") -> date | None:
@@ -61,13 +37,14 @@ def read_until(text: str, today: date, language: str = "en") -> date | None:
     return until if until and today < until <= today + LONGEST else None
 
 
-def read_whole(text: str, today: date, language: str = "en") -> Pause | None:
-    """What is left of the week or the month that "this week", "next month" or "August" names."""
+def read_whole(text: str, today: date, language: str = "en") -> tuple[date, date] | None:
+    """What is left of the week or the month that "this week", "next month" or "August" names: its
+    first day, and the first one after it."""
     text = _plain(text)
     end, begin = _end(text, today, language), _day(text, today, language)
     if end and begin and begin < end:
         return begin, end
-    return (None, end) if end and end - today <= timedelta(days=31) else None
+    return (today, end) if end and end - today <= timedelta(days=31) else None
 
 
 def read_when(text: str, today: date, language: str = "en") -> date | None:
@@ -102,8 +79,10 @@ def _read(text: str, today: date, language: str) -> date | None:
     if (behind := without_opening(text, "after", language)) != text:
         if month_or_week := _end(behind, today, language):
             return month_or_week
-        feast = _feast(without_opening(behind, "next", language), today, language, after=True)
-        day = feast or _day(behind, today, language)
+        bare = without_opening(behind, "next", language)
+        if bare in words(language, "weekend"):
+            return today + (7 - today.weekday()) * DAY
+        day = _feast(bare, today, language, after=True) or _day(behind, today, language)
         return day + DAY if day else None
     if (end := without_opening(text, "end_of", language)) != text:
         return _end(end, today, language)
@@ -150,7 +129,7 @@ def _counted(text: str, language: str) -> timedelta | None:
 
 
 def read_one_day(text: str, today: date, language: str = "en") -> date | None:
-    """The day after today that "5 June", "next Friday" or "the 5th" names: no week, no feast."""
+    """The day after today that "5 June", "next Friday", "the 5th" or "Easter" names."""
     if found := read_day(text, today + DAY, language):
         return found
     bare = without_opening(text, "next", language)
@@ -159,7 +138,7 @@ def read_one_day(text: str, today: date, language: str = "en") -> date | None:
         return found
     if (match := _NUMBER.match(bare)) and (match[2] or bare != text):
         return _day_of_month(int(match[1]), today)
-    return None
+    return _feast(bare, today, language)
 
 
 def _day(text: str, today: date, language: str) -> date | None:
@@ -178,7 +157,9 @@ def _day(text: str, today: date, language: str) -> date | None:
     if name in months(language) and (not year or _YEAR.match(year)):
         found = _first_of(months(language)[name], today)
         return found.replace(year=int(year)) if year else found
-    return _feast(bare, today, language)
+    if bare in words(language, "weekend"):
+        return today + ((5 - today.weekday()) % 7 or 7) * DAY
+    return None
 
 
 def _weekday(text: str, today: date, language: str) -> date | None:
@@ -234,11 +215,7 @@ def _end(text: str, today: date, language: str) -> date | None:
 
 
 def _feast(text: str, today: date, language: str, *, after: bool = False) -> date | None:
-    """Feasts and weekends; those that last longer end with their last day."""
-    if text in words(language, "weekend"):
-        if after:
-            return today + (6 - today.weekday()) * DAY
-        return today + ((5 - today.weekday()) % 7 or 7) * DAY
+    """Those that last longer end with their last day."""
     if text in words(language, "christmas"):
         return _next((12, 26 if after else 25), today)
     if text in words(language, "new_year"):
@@ -253,31 +230,6 @@ def _feast(text: str, today: date, language: str, *, after: bool = False) -> dat
 def _next(month_day: tuple[int, int], today: date) -> date:
     found = date(today.year, *month_day)
     return found if found > today else date(today.year + 1, *month_day)
-
-
-def _span(first: str, last: str, today: date, language: str) -> tuple[date, date] | None:
-    """Both days; "3" before "17 August" is the third of August."""
-    if number := _NUMBER.match(first):
-        end = read_day(last, today + DAY, language)
-        try:
-            return (end.replace(day=int(number[1])), end) if end else None
-        except ValueError:
-            return None
-    begin = read_day(first, today, language) or _day(first, today, language)
-    if begin is None:
-        return None
-    end = read_day(last, begin, language) or _day(last, begin - DAY, language)
-    soon = read_day(last, today + DAY, language)
-    if soon and soon < begin and not _YEARS.search(first):
-        # "28 December to 4 January", said on the 31st, has begun.
-        begun = _a_year_before(begin)
-        if begun <= today and soon - begun <= HALF_A_YEAR:
-            return begun, soon
-    return (begin, end) if end else None
-
-
-def _a_year_before(day: date) -> date:
-    return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
 def _count(number: str, language: str) -> int | None:

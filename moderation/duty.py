@@ -12,11 +12,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from delivery.letters import Pen, To
+from delivery.spans import Span
 from moderation import asking, queue, threads
 from moderation.hold import ask_one
 from moderation.rota import Stretch
 from moderation.showing import to_moderator
-from moderation.spans import Span, read_span
+from moderation.spans import read_span
 from storage import askings, history, outgoing, posts, queues, volunteers
 from storage.addresses import fold
 from storage.queues import Numbered

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from moderation.spans import Span, has_end, read_span
+from delivery.spans import Span
+from moderation.spans import has_end, read_span
 from moderation.words import fold
 
 Kind = Literal[

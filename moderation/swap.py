@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from delivery.letters import Pen, To
+from delivery.spans import Span
 from moderation import asking, queue
 from moderation.duty import DAY, MOST_ANSWERS_A_DAY, name_of, note, write
 from moderation.rota import Swap, exchanged, find_swap
-from moderation.spans import Span
 from moderation.words import fold as fold_words
 from storage import confirmations, outgoing, volunteers
 from storage.records import Confirmation, Volunteer

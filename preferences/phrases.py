@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from delivery import times
-from delivery.until import Pause, read_pause
 from preferences.courtesies import beginning, ending, plain, stands_alone, without_courtesies
+from preferences.pauses import Pause, read_pause
 from preferences.spelling import nearest
 from preferences.tongues import OWN_NAMES, read_language
 from preferences.words import LANGUAGES, fold, ordered, words

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from moderation.spans import FURTHEST, UNSAID, read_span
+from delivery.spans import UNSAID
+from moderation.spans import FURTHEST, read_span
 from templates import dates
 
 SUNDAY = date(2026, 11, 22)
@@ -143,6 +144,22 @@ def test_the_days_of_a_week_are_those_to_come(
         ("en", "next week for two weeks", "11-30", "12-13"),
         ("en", "two days from tomorrow", "11-26", "11-27"),
         ("en", "on Tuesday", "12-01", "12-01"),
+        ("en", "until Christmas", "11-25", "12-25"),
+        ("en", "between Christmas and New Year", "12-25", "01-01"),
+        ("en", "Monday to 24/12/2026", "11-30", "12-24"),
+        ("en", "December to February", "12-01", "02-28"),
+        ("en", "from next week until 20 December", "11-30", "12-20"),
+        ("en", "from the weekend to Wednesday", "11-28", "12-02"),
+        ("en", "28 November to December 5", "11-28", "12-05"),
+        ("en", "December 30 to 2 January", "12-30", "01-02"),
+        ("en", "28 December to the 5th", "12-28", "01-05"),
+        ("en", "the 3rd of December to the 5th", "12-03", "12-05"),
+        ("en", "November to 5 December", "11-25", "12-05"),
+        ("en", "next week to 31/12/2026", "11-30", "12-31"),
+        ("en", "all tomorrow", "11-26", "11-26"),
+        ("fr", "jusqu’à vendredi", "11-25", "11-27"),
+        ("fr", "de maintenant à vendredi", "11-25", "11-27"),
+        ("fr", "du 3 décembre jusqu’au 5 décembre", "12-03", "12-05"),
         ("fr", "du 3 au 17 décembre", "12-03", "12-17"),
         ("fr", "demain", "11-26", "11-26"),
         ("fr", "aujourd'hui", "11-25", "11-25"),
@@ -184,7 +201,8 @@ def test_on_a_sunday_this_weekend_is_today() -> None:
     "said",
     ["", "my desk", "31 February", "17 to 3 August", "3 - 17", "to", "for 0 days", "soon",
      "1 January 2020", "1 January 2020 to 3 January 2020", "1 May 2031", "from the office",
-     "until further notice", "until 3pm", "over the moon", "on leave", "the end of the week"],
+     "until further notice", "Monday to today", "until 3pm", "over the moon", "on leave",
+     "the end of the week"],
 )  # fmt: skip
 def test_what_is_no_span_to_come_is_none(said: str) -> None:
     assert days(said) is None
