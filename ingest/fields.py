@@ -7,12 +7,13 @@ signature is worth something only when everybody reads what was signed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 _NAME = re.compile(rb"[\x21-\x39\x3b-\x7e]+")
 _BARE_LF = re.compile(rb"(?<!\r)\n")
 _BARE_CR = re.compile(rb"\r(?!\n)")
+_HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 ONLY_ONCE = frozenset(
     b"from to cc subject date message-id reply-to sender in-reply-to references "
@@ -34,7 +35,14 @@ class Fields:
 
     all: tuple[tuple[bytes, bytes], ...]
     """Name in lower case, and the whole field with its name and final CRLF as it came."""
-    body: bytes
+    message: bytes = field(default=b"", repr=False)
+    body_at: int = 0
+    """Where in ``message`` the body begins."""
+
+    @property
+    def body(self) -> bytes:
+        """Cut out anew each time: only a signature needs it, for a moment, and it may be 25 MiB."""
+        return _with_crlf(self.message[self.body_at :])
 
     def values(self, name: bytes) -> tuple[bytes, ...]:
         """What stands after the colon of each field of that name, still folded."""
@@ -53,17 +61,19 @@ def split(raw: bytes) -> Fields:
     A bare LF counts as a line end, as it does for every mail reader. A bare CR in the header does
     for some only (Python's parser among them), and would let a replayed letter grow a second text.
     """
-    text = _BARE_LF.sub(b"\r\n", raw) if _has_bare_lf(raw) else raw
-    if text.startswith(b"\r\n"):
-        return Fields((), text[2:])
-    head, blank, body = text.partition(b"\r\n\r\n")
+    if raw.startswith((b"\n", b"\r\n")):
+        return Fields((), raw, raw.index(b"\n") + 1)
+    end = _HEADER_END.search(raw)
+    head = _with_crlf(raw[: end.start()] if end else raw)
     if _BARE_CR.search(head):
         raise Ambiguous("a carriage return inside a header line")
-    return Fields(tuple(_each(head.removesuffix(b"\r\n") if not blank else head)), body)
+    fields = tuple(_each(head if end else head.removesuffix(b"\r\n")))
+    return Fields(fields, raw, end.end() if end else len(raw))
 
 
-def _has_bare_lf(raw: bytes) -> bool:
-    return raw.count(b"\n") != raw.count(b"\r\n")
+def _with_crlf(text: bytes) -> bytes:
+    has_bare = text.count(b"\n") != text.count(b"\r\n")
+    return _BARE_LF.sub(b"\r\n", text) if has_bare else text
 
 
 def _each(head: bytes) -> list[tuple[bytes, bytes]]:

@@ -6,6 +6,7 @@ the one thread that settles.
 
 from __future__ import annotations
 
+import gc
 import queue
 import threading
 from collections import deque
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from ingest.examine import Examined, Failed
 from storage.lanes import LARGE
 from storage.records import Letter
+
+MOST_BEHIND = 8 * 1024 * 1024
 
 
 @dataclass(eq=False, slots=True)
@@ -46,6 +49,8 @@ class Hand:
         self._examined: queue.SimpleQueue[Examined | Failed] = queue.SimpleQueue()
         self._ready: deque[Ready] = deque()
         self._held: dict[int, Letter] = {}
+        self._behind = 0
+        """Bytes of letters that may still be in memory although nobody needs them."""
 
     def __len__(self) -> int:
         return len(self._held)
@@ -95,8 +100,20 @@ class Hand:
 
     def _work(self) -> None:
         while True:
-            self._examined.put(self._examine(self._to_examine.get()))
+            letter = self._to_examine.get()
+            size = len(letter.raw)
+            self._examined.put(self._examine(letter))
+            del letter
             self._when_examined()
+            self._tidy(size)
+
+    def _tidy(self, size: int) -> None:
+        """A question to the DNS that failed leaves a circle of frames, and those hold the letter
+        until Python looks for such circles, which it does by their number and not their bytes."""
+        self._behind += size
+        if self._behind >= MOST_BEHIND:
+            self._behind = 0
+            gc.collect()
 
 
 def is_odd(letter: Letter) -> bool:

@@ -42,6 +42,8 @@ _COUNTS = {
     (True, True): _COUNT.where(_BY_AUTHOR, _BY_PROOF),
 }
 
+_ATTACH = attachment.insert()
+
 
 def hold(tx: Connection, new: Post, attachments: Sequence[Attachment]) -> int:
     """Stores a post that waits for a decision; its id (that of ``new`` is not looked at)."""
@@ -55,17 +57,17 @@ def hold(tx: Connection, new: Post, attachments: Sequence[Attachment]) -> int:
 
 def _attach(tx: Connection, post_id: int, items: Sequence[Attachment]) -> None:
     for item in items:
-        tx.execute(
-            attachment.insert().values(
-                post_id=post_id,
-                filename=item.filename or "",
-                content_type=item.content_type,
-                content_id=item.content_id,
-                inline=item.inline,
-                size=item.size,
-                content=item.content,
-            )
-        )
+        # Apart from the statement, whose own copy of the content would stay for a while.
+        values = {
+            "post_id": post_id,
+            "filename": item.filename or "",
+            "content_type": item.content_type,
+            "content_id": item.content_id,
+            "inline": item.inline,
+            "size": item.size,
+            "content": item.content,
+        }
+        tx.execute(_ATTACH, values)
 
 
 def change_state(
