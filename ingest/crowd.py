@@ -72,6 +72,17 @@ class Crowd(Generic[Guest]):
         self._guests[guest] = source
         self._by_source[source] += 1
 
+    def crowding_out(self, source: str, may_leave: Callable[[Guest], bool]) -> Guest | None:
+        """The one who has been here longest of those from where most are, unless a newcomer from
+        ``source`` would then be no better."""
+        able = [(guest, where) for guest, where in self._guests.items() if may_leave(guest)]
+        greatest, places = (
+            Counter(where for _, where in able).most_common(1)[0] if able else ("", 0)
+        )
+        if places <= self._by_source[source] + 1:
+            return None
+        return next(guest for guest, where in able if where == greatest)
+
     def leave(self, guest: Guest) -> None:
         """Take a guest out; one that has left already is no error."""
         source = self._guests.pop(guest, None)

@@ -34,7 +34,8 @@ AT_A_TIME = 16
 """So many are taken before those who are in already get their turn; and when there is no file
 handle left, asyncio writes so many lines into the log and looks again a second later."""
 WORTH_KEEPING_SECONDS = 10.0
-"""Nobody who came in more recently has to leave for a newcomer: an honest letter is in by then."""
+"""Nobody who came in more recently, and does not crowd others out, has to leave for a newcomer: an
+honest letter is in by then."""
 READ_BYTES = 64 * 1024
 UNIX = "unix"
 # malloc.h
@@ -148,22 +149,29 @@ class Door:
             turn_away(transport, CLOSING)
         elif not trusted and self.crowd.has_enough_of(source):
             turn_away(transport, CROWDED_BY_YOU)
-        elif self.crowd.is_full() and not self._make_place():
+        elif self.crowd.is_full() and not self._make_place(source):
             turn_away(transport, CROWDED)
         else:
             self._begin(transport, peer, source, trusted)
 
-    def _make_place(self) -> bool:
-        """Dismiss whoever stands here longest without having brought a letter."""
+    def _make_place(self, source: str) -> bool:
+        """Dismiss one of those who crowd the others out, or whoever stands here longest without
+        having brought a letter."""
+        guest = self.crowd.crowding_out(source, _may_leave) or self._longest_here()
+        if guest is None:
+            return False
+        self.crowd.leave(guest)
+        guest.dismiss(CROWDED)
+        return True
+
+    def _longest_here(self) -> Conversation | None:
         now = asyncio.get_running_loop().time()
         for guest in self.crowd.guests():
             if now - guest.since < WORTH_KEEPING_SECONDS:
-                return False
-            if not guest.letters and not guest.trusted and not guest.committing:
-                self.crowd.leave(guest)
-                guest.dismiss(CROWDED)
-                return True
-        return False
+                return None
+            if not guest.letters and _may_leave(guest):
+                return guest
+        return None
 
     def _begin(self, transport: asyncio.Transport, peer: str, source: str, trusted: bool) -> None:
         kind = LocalConversation if self.settings.lmtp else Conversation
@@ -177,6 +185,10 @@ class Door:
         setattr(transport, "max_size", READ_BYTES)  # noqa: B010 - not in the transport's type
         transport.set_protocol(conversation)
         conversation.connection_made(transport)
+
+
+def _may_leave(guest: Conversation) -> bool:
+    return not guest.trusted and not guest.committing
 
 
 class _Porter(asyncio.Protocol):

@@ -53,6 +53,23 @@ def test_counting_per_source_and_in_all() -> None:
     assert not crowd.has_enough_of("192.0.2.1")
 
 
+def test_who_crowds_the_others_out_is_the_oldest_of_the_most() -> None:
+    crowd: Crowd[str] = Crowd(per_source=9, in_all=9)
+    for guest in ("few 1", "many 1", "many 2", "many 3", "few 2", "many 4"):
+        crowd.enter(guest, guest.split()[0])
+
+    def leaving(source: str, *staying: str) -> str | None:
+        return crowd.crowding_out(source, lambda guest: guest not in staying)
+
+    assert leaving("new") == "many 1"
+    assert leaving("new", "many 1") == "many 2"
+    assert leaving("few") == "many 1"
+    crowd.leave("many 1")
+    assert leaving("few") is None  # they would only change places
+    assert leaving("new", "many 2", "many 3", "few 1") is None
+    assert leaving("new", *crowd.guests()) is None
+
+
 def test_the_greediest_source_loses_its_largest_letter() -> None:
     in_flight = InFlight(100)
     put_down: list[str] = []

@@ -264,6 +264,23 @@ def test_b13_in_a_full_house_who_only_stands_there_makes_room(
         assert idle.is_closed()
 
 
+def test_b13_in_a_full_house_who_crowds_the_others_out_makes_room_at_once() -> None:
+    with (
+        running_door(connections=4) as door,
+        Dialogue(door.port, source="127.0.0.3") as alone,
+        contextlib.ExitStack() as stack,
+    ):
+        many = [stack.enter_context(Dialogue(door.port)) for _ in range(3)]
+        for one in many:
+            one.begin()
+            one.say(DATA)
+            one.send(b"Subject: and so on\r\n")
+        honest_letter_is_taken(door.port, source="127.0.0.2")
+        assert many[0].reply().startswith("421 4.3.2")
+        assert many[0].is_closed()
+        assert alone.deliver().startswith("250")
+
+
 def test_a_trusted_front_may_have_any_number_of_connections() -> None:
     with (
         running_door(connections_per_source=2, trusted_relays=("127.0.0.1",)) as door,
