@@ -45,7 +45,7 @@ def _plain(text: str) -> str:
 
 
 def _read(text: str, today: date, language: str) -> Span | None:
-    text = without_opening(text, "from", language).removeprefix("on ")
+    text = without_opening(text, "from", language)
     if end := _end(text, today, language):
         return today, end
     if length := read_length(text, language):

@@ -85,7 +85,9 @@ def test_a_bait_of_100_kb_ends(bait: str) -> None:
         ("the end of December", date(2027, 1, 1)), ("the end of the year", date(2027, 1, 1)),
         ("September", date(2027, 9, 1)), ("March 2028", date(2028, 3, 1)),
         ("November", date(2027, 11, 1)), ("a fortnight", date(2026, 12, 2)),
-        ("after 5 January", date(2027, 1, 6)), ("March 20288", None), ("the end of time", None),
+        ("after 5 January", date(2027, 1, 6)), ("18 November", date(2027, 11, 18)),
+        ("another 3 days", date(2026, 11, 21)), ("another two weeks", date(2026, 12, 2)),
+        ("March 20288", None), ("the end of time", None),
     ],
 )  # fmt: skip
 def test_days_that_have_names(text: str, until: date | None) -> None:
@@ -159,6 +161,7 @@ def test_other_languages_bend_their_words(language: str, text: str, until: date)
         ("the end of December", date(2026, 12, 1), date(2027, 1, 1)),
         ("Christmas", date(2026, 12, 25), date(2027, 12, 25)),
         ("Easter", date(2027, 3, 28), date(2028, 4, 16)),
+        ("Easter", date(2027, 3, 27), date(2027, 3, 28)),
     ],
 )
 def test_at_the_edge_of_a_week_a_month_or_a_year(

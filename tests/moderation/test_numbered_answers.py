@@ -259,6 +259,22 @@ def test_a_word_that_is_no_topic_is_asked_back(reply: str) -> None:
     assert found.unclear
 
 
+def test_what_is_quoted_between_the_lines_is_not_said() -> None:
+    assert said("1 yes\n> 2 no\n3 yes") == {1: YES, 3: YES}
+    assert said("1 no, it is over\n> 2 no\n| 4 spam\nSorry") == {1: ("no", "it is over\nSorry")}
+
+
+@pytest.mark.parametrize("reply", ["the rest no\nthe rest yes", "all yes\nthe rest no"])
+def test_two_answers_for_the_rest_are_none(reply: str) -> None:
+    assert said(reply) == {"all": UNCLEAR}
+
+
+def test_what_was_not_understood_is_quoted_back() -> None:
+    found = read_numbered("1 yes\n1 no", NAMES, TOPICS)
+    assert found is not None
+    assert (found.by_number[1].kind, found.by_number[1].line) == ("unclear", "no")
+
+
 @pytest.mark.parametrize("reply", ["", "yes", "no, not our area", "Thanks\nBob", "rota", "help"])
 def test_without_a_number_it_is_another_kind_of_answer(reply: str) -> None:
     assert read_numbered(reply, NAMES, TOPICS) is None

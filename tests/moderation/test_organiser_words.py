@@ -58,6 +58,18 @@ def test_somebody_is_removed_by_address_or_name(said: str, address: str, name: s
     assert (found.address, found.name) == (address, name)
 
 
+def test_an_author_is_no_longer_trusted() -> None:
+    found = read("Stop trusting alice@charity.example please")
+    assert found is not None
+    assert (found.kind, found.address) == ("untrust", "alice@charity.example")
+
+
+@pytest.mark.parametrize("said", ["Please rota", "rota please", "Rota, please.", "please, rota!"])
+def test_who_asks_politely_asks_for_the_same(said: str) -> None:
+    found = read(said)
+    assert found is not None and found.kind == "rota"
+
+
 def test_the_rota_is_set_from_a_day_on_or_for_some_days() -> None:
     found = read("Rota from 23 November: Bob, Amina and dana@charity.example")
     assert found is not None
@@ -81,6 +93,7 @@ def test_from_a_day_is_from_then_on(said: str, start: date) -> None:
     found = read(said)
     assert found is not None
     assert (found.start, found.span, found.names) == (start, None, ("Bob", "Amina"))
+    assert found.kind == "set rota"
 
 
 @pytest.mark.parametrize(
@@ -99,6 +112,7 @@ def test_a_day_or_a_week_is_that_alone(said: str, first: date, end: date) -> Non
     found = read(said)
     assert found is not None
     assert (found.start, found.span, found.names) == (None, (first, end), ("Bob",))
+    assert found.kind == "set rota"
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,9 @@ def test_the_days_of_a_week_are_those_to_come(
         ("en", "November to 5 December", "11-25", "12-05"),
         ("en", "next week to 31/12/2026", "11-30", "12-31"),
         ("en", "all tomorrow", "11-26", "11-26"),
+        ("en", "next weekend", "11-28", "11-29"),
+        ("fr", "le week-end prochain", "11-28", "11-29"),
+        ("cy", "y penwythnos nesaf", "11-28", "11-29"),
         ("fr", "jusqu’à vendredi", "11-25", "11-27"),
         ("fr", "de maintenant à vendredi", "11-25", "11-27"),
         ("fr", "du 3 décembre jusqu’au 5 décembre", "12-03", "12-05"),
@@ -193,6 +196,28 @@ def test_a_span_of_a_year_and_a_day_is_the_longest() -> None:
     assert days("1 December 2026 to 2 December 2027") is None
 
 
+def test_on_a_saturday_the_next_weekend_is_another() -> None:
+    saturday = date(2026, 11, 28)
+    assert days("next weekend", saturday) == ("2026-12-05", "2026-12-06")
+    assert read_span("le week-end prochain", saturday, "fr") == (
+        date(2026, 12, 5),
+        date(2026, 12, 7),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "today", "first", "last"),
+    [
+        ("from the 3rd to the 5th", date(2026, 12, 4), "2026-12-03", "2026-12-05"),
+        ("the 3rd of December to the 5th", date(2026, 12, 4), "2026-12-03", "2026-12-05"),
+        ("28 December to the 5th", date(2027, 1, 2), "2026-12-28", "2027-01-05"),
+        ("the 20th to the 5th", date(2026, 11, 25), "2026-11-20", "2026-12-05"),
+    ],
+)
+def test_what_has_begun_is_this_time(said: str, today: date, first: str, last: str) -> None:
+    assert days(said, today) == (first, last)
+
+
 def test_on_a_sunday_this_weekend_is_today() -> None:
     assert days("this weekend", date(2026, 11, 29)) == ("2026-11-29", "2026-11-29")
 
@@ -201,8 +226,8 @@ def test_on_a_sunday_this_weekend_is_today() -> None:
     "said",
     ["", "my desk", "31 February", "17 to 3 August", "3 - 17", "to", "for 0 days", "soon",
      "1 January 2020", "1 January 2020 to 3 January 2020", "1 May 2031", "from the office",
-     "until further notice", "Monday to today", "until 3pm", "over the moon", "on leave",
-     "the end of the week"],
+     "two weeks from nonsense", "for two weeks from", "until further notice", "Monday to today",
+     "until 3pm", "over the moon", "on leave", "the end of the week"],
 )  # fmt: skip
 def test_what_is_no_span_to_come_is_none(said: str) -> None:
     assert days(said) is None

@@ -292,3 +292,13 @@ def test_the_first_day_that_cannot_be_read_is_named() -> None:
 def test_a_day_or_none() -> None:
     assert day_of("26 November", MONDAY) == date(2026, 11, 26)
     assert [day_of(nothing, MONDAY) for nothing in ("None", "no", "-", "–")] == [None] * 4
+
+
+@pytest.mark.parametrize("typed", ["hes", "nes", "bes", "ye", "oky", "y", "yesses"])
+def test_a_slip_in_the_first_letter_or_in_a_short_word_is_asked_back(typed: str) -> None:
+    assert read_verdict(typed, ("Bob",)).kind == "unclear"
+
+
+@pytest.mark.parametrize("typed", ["yess", "yse"])
+def test_one_slip_is_understood(typed: str) -> None:
+    assert read_verdict(typed, ("Bob",)).kind == "yes"

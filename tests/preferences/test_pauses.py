@@ -117,6 +117,7 @@ def test_on_every_day_what_has_a_name_is_to_come(today: date, name: str) -> None
         ("December to February", date(2026, 12, 1), date(2027, 3, 1)),
         ("from the weekend to Tuesday", date(2026, 11, 21), date(2026, 11, 25)),
         ("Monday to today", None, None),
+        ("Monday to 31/12/2027", date(2026, 11, 23), date(2028, 1, 1)),
         ("from Monday", None, None),
     ],
 )

@@ -33,6 +33,15 @@ def read(text: str) -> str:
     return " / ".join(map(_meaning, read_wishes(text, TOPICS, TODAY)))
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["stop", "daily", "wekly", "more 3", "stop?", "I have retired, please remove me", "search jobs",
+     "my new address is carol@new.example", "help"],
+)  # fmt: skip
+def test_the_line_is_kept_to_be_quoted_back(line: str) -> None:
+    assert [wish.line for wish in read_wishes(f"Hello,\n\n{line}\n", TOPICS, TODAY)] == [line]
+
+
 def _meaning(wish: Wish) -> str:
     if wish.kind == "more":
         return f"more {' '.join(map(str, wish.changes['numbers']))}"
