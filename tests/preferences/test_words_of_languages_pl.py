@@ -94,3 +94,17 @@ def test_polish_has_every_kind_and_no_word_stands_under_two() -> None:
         word for kind, words in own.items() if kind not in SHARED | ASIDE for word in words
     )
     assert [word for word, count in counted.items() if count > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("co tydzień, dużym drukiem", [{"frequency": "weekly"}, {"format": "large"}]),
+        (
+            "pauza do poniedziałku, potem co miesiąc",
+            [{"paused_until": date(2026, 11, 23)}, {"frequency": "monthly"}],
+        ),
+    ],
+)
+def test_several_wishes_on_one_line(said: str, meant: list[dict[str, object]]) -> None:
+    assert [wish.changes for wish in read_wishes(said, TOPICS, TODAY, "pl")] == meant
