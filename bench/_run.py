@@ -161,7 +161,7 @@ async def _send(db: Database, readier: Readier, port: int) -> None:
     stop = asyncio.Event()
     work = asyncio.create_task(sender.run_sender(db, settings, readier.build, stop))
     while await asyncio.to_thread(_left, db):
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.05)
     stop.set()
     await work
 

@@ -10,21 +10,21 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import encodebytes
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from html import escape
+from itertools import count
 from typing import Literal
 
-from delivery.sections import Depth, Groups, Pieces, Sheet, fill_sheets
+from delivery.chunks import Chunk, Pieces, Posts, chunk, is_plain
+from delivery.sections import Depth, Sheet, fill_sheets
 
 Content = Literal["header", "text", "html"]
 """How a reader's value is written in: as it is, quoted-printable, or escaped before that."""
-"""Encoded pieces by (form, name): "entry:POST", "item:POST", perhaps "also_in:POST:TOPIC" and
-others; and, apart from these, the edition's "heading:TOPIC" and "part:NAME"."""
 
-EMPTY: Pieces = {}
+NOTHING: Pieces = {}
 LINE = 75
 """Characters of an encoded line without the "=" of a soft line break."""
 
@@ -53,17 +53,21 @@ class Part:
     frame: str
 
 
+Place = tuple[int, Content, str]
+"""Where a reader's value goes: the part's number, how it is written in, and the slot's name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """A mail as it is for every reader with the same items, with places for their values."""
 
-    fixed: tuple[bytes, ...]
-    """A fixed one, a place, a fixed one … : always one more than there are places."""
-    places: tuple[tuple[Content, str], ...]
+    parts: tuple[bytes, ...]
+    """They are shared with other layouts, so that one takes little memory."""
+    places: tuple[Place, ...]
     shown: int
     """How many posts it holds: none when all of them were withdrawn."""
     plain: bool = False
-    """The fixed ones are ASCII, and none has a line that begins with a dot."""
+    """The parts are ASCII, and none has a line that begins with a dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +88,10 @@ USUAL = Wanted()
 
 def assemble(
     frame: bytes,
-    pieces: Pieces,
+    posts: Posts,
     items: str,
     values: Mapping[str, str],
-    headings: Pieces = EMPTY,
+    headings: Pieces = NOTHING,
     wanted: Wanted = USUAL,
 ) -> bytes:
     """The whole mail of one reader, CRLF line ends, lines of at most 76 characters in its body.
@@ -95,56 +99,49 @@ def assemble(
     ``frame`` comes from ``encode_frame``, each piece from ``encode_piece``; ``items`` is as in
     Outgoing; ``values`` are plain text by slot. KeyError when one is missing.
     """
-    return fill(lay_out(frame, pieces, items, headings, wanted), values)
+    return fill(lay_out(frame, posts, items, headings, wanted), values)
 
 
 def fill(layout: Layout, values: Mapping[str, str]) -> bytes:
     """Puts one reader's values in. No more than this is done for each reader."""
-    written = [_written(content, values[name]) for content, name in layout.places]
-    parts = [b""] * (2 * len(written) + 1)
-    parts[0::2] = layout.fixed
-    parts[1::2] = written
+    parts, plain = list(layout.parts), layout.plain
+    for at, content, name in layout.places:
+        parts[at] = written = _written(content, values[name])
+        plain = plain and written.isascii()
     message = b"".join(parts)
-    plain = layout.plain and all(map(bytes.isascii, written))
     return Plain(message) if plain else message
 
 
 def lay_out(
-    frame: bytes, pieces: Pieces, items: str, headings: Pieces = EMPTY, wanted: Wanted = USUAL
+    frame: bytes, posts: Posts, items: str, headings: Pieces = NOTHING, wanted: Wanted = USUAL
 ) -> Layout:
     """Puts the pieces in; may be kept for further readers with the same items.
 
     A post without its piece is left out, for it was withdrawn; the others keep their numbers.
     """
     headers, *parts = _PART.split(frame)
-    groups = _groups(items)
     pages = {post: quote(url) for post, url in wanted.pages.items()}
     # What stands behind a part, boundaries and files, is none of it: "=_" is in no encoded text.
     ends = [body.partition(b"--=_") for body in parts[2::3]]
     sheets = [
-        replace(_sheet(form.decode(), content, end[0], groups, pieces, headings), pages=pages)
+        replace(_sheet(form.decode(), content, end[0], items, posts, headings), pages=pages)
         for form, content, end in zip(parts[0::3], parts[1::3], ends, strict=True)
     ]
     bodies = fill_sheets(sheets, wanted.depth, wanted.day, wanted.short)
-    fixed: list[bytes] = []
-    places: list[tuple[Content, str]] = []
-    _split("header", headers, fixed, places)
+    laid = _Laying()
+    laid.add("header", [chunk(headers)])
     for content, body, end in zip(parts[1::3], bodies, ends, strict=True):
-        _split("html" if content == b"html" else "text", body, fixed, places)
-        fixed[-1] += end[1] + end[2]
+        laid.add("html" if content == b"html" else "text", body)
+        laid.add_file(end[1] + end[2])
     shown = sum(len(posts) for _, posts in sheets[-1].groups)
-    # Of what is not encoded here, such as files, nobody knows.
-    plain = not any(part.startswith(b".") or b"\n." in part for part in fixed)
-    plain = plain and all(map(bytes.isascii, fixed))
-    return Layout(tuple(fixed), tuple(places), shown, plain)
+    return Layout(tuple(laid.parts), tuple(laid.places), shown, laid.plain)
 
 
 def split_header(fields: bytes) -> Layout:
     """Header fields alone, with their slots."""
-    fixed: list[bytes] = []
-    places: list[tuple[Content, str]] = []
-    _split("header", fields, fixed, places)
-    return Layout(tuple(fixed), tuple(places), 0)
+    laid = _Laying()
+    laid.add("header", [chunk(fields)])
+    return Layout(tuple(laid.parts), tuple(laid.places), 0)
 
 
 def encode_frame(headers: str, boundary: str, parts: Sequence[Part], file: str = "") -> bytes:
@@ -284,39 +281,43 @@ def _file(name: str) -> bytes:
     return f"{head}Content-Transfer-Encoding: base64\r\n\r\n".encode("ascii") + _FILE
 
 
-def _groups(items: str) -> Groups:
-    """ "7:12,15 0:9" as [("7", [(1, "12"), (2, "15")]), ("0", [(3, "9")])]."""
-    groups, number = [], 0
-    for group in items.split():
-        topic, _, posts = group.partition(":")
-        numbered = list(enumerate(posts.split(","), number + 1))
-        number += len(numbered)
-        groups.append((topic, numbered))
-    return groups
-
-
 def _sheet(
-    form: str, content: bytes, body: bytes, groups: Groups, pieces: Pieces, headings: Pieces
+    form: str, content: bytes, body: bytes, items: str, posts: Posts, headings: Pieces
 ) -> Sheet:
-    here = (
-        (topic, [(number, post) for number, post in posts if (form, f"item:{post}") in pieces])
-        for topic, posts in groups
-    )
-    found = [(topic, posts) for topic, posts in here if posts]
+    """``items`` "7:12,15 0:9" are posts 12 and 15 below topic 7, and 9 below none."""
+    groups = []
+    numbers = count(1)
+    for group in items.split():
+        topic, _, named = group.partition(":")
+        # The numbers last, for zip takes one of the first too many.
+        numbered = zip(named.split(","), numbers, strict=False)
+        here = [(n, post, posts[form, post]) for post, n in numbered if (form, post) in posts]
+        if here:
+            groups.append((topic, here))
     breaks = b"" if content == b"html" else b"\r\n"
-    return Sheet(form, body, found, pieces, headings, breaks)
+    return Sheet(form, body, groups, headings, breaks)
 
 
-def _split(
-    content: Content, body: bytes, fixed: list[bytes], places: list[tuple[Content, str]]
-) -> None:
-    first, *rest = body.split(b"\0")
-    if fixed:
-        fixed[-1] += first
-    else:
-        fixed.append(first)
-    fixed += rest[1::2]
-    places += ((content, name.decode("ascii")) for name in rest[0::2])
+class _Laying:
+    """A layout on its way."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self.places: list[Place] = []
+        self.plain = True
+
+    def add(self, content: Content, chunks: Iterable[Chunk]) -> None:
+        for one in chunks:
+            start = len(self.parts)
+            self.parts += one.parts
+            self.plain &= one.plain
+            for at, name in one.slots:
+                self.places.append((start + at, content, name))
+
+    def add_file(self, part: bytes) -> None:
+        """What is none of ours, and may be large."""
+        self.parts.append(part)
+        self.plain = self.plain and is_plain(part)
 
 
 def _written(content: Content, value: str) -> bytes:

@@ -32,6 +32,7 @@ from delivery.assemble import (
     with_file,
     with_picture,
 )
+from delivery.chunks import Pieces, Posts, by_post
 from delivery.compose import POLICY
 from delivery.dkim_sign import Signer
 from delivery.files import attached_files
@@ -61,8 +62,10 @@ LETTER = "edition"
 CALENDAR = "dates.ics"
 """The file with the days to note; the mail names it."""
 
-KEPT_LAYOUT_BYTES = 128 * 1024 * 1024
-"""Enough for each choice of topics, of which there are hundreds: one costs as much as ten mails."""
+KEPT_LAYOUT_BYTES = 64 * 1024 * 1024
+"""Enough for each choice of topics, of which there are hundreds."""
+PART_BYTES = 32
+"""What a part takes in a layout and its form that is signed: most are shared with others."""
 KEPT_EDITIONS = 20
 KEPT_POSTS = 2000
 
@@ -114,7 +117,7 @@ class EditionMails:
         self._desk = desk
         self._signer = signer
         self._frames: dict[int, dict[tuple[str, str], bytes]] = {}
-        self._pieces: dict[tuple[str, str], bytes] = {}
+        self._posts: Posts = {}
         self._versions: dict[int, int] = {}
         self._layouts: dict[tuple[int, str, str], tuple[Layout, RelaxedLayout | None]] = {}
         self._layout_bytes = 0
@@ -141,11 +144,13 @@ class EditionMails:
             ensure(tx, ready, {part for form in forms for part in piece_forms(form)})
             found = pieces.of_posts(tx, ready)
         self._forget_layouts()
-        self._pieces = {
-            (form, piece_key(name, post)): content
-            for (post, version, form, name), content in found.items()
-            if self._versions[post] == version
-        }
+        self._posts = by_post(
+            {
+                (form, piece_key(name, post)): content
+                for (post, version, form, name), content in found.items()
+                if self._versions[post] == version
+            }
+        )
 
     def _read_frames(self, edition_ids: set[int]) -> None:
         if len(self._frames) > KEPT_EDITIONS:
@@ -178,48 +183,47 @@ class EditionMails:
         kept = self._layouts.get(key)
         if kept is None:
             frames = self._frames[key[0]]
-            frame = frame_for(frames, self._pieces, row.form, row.items)
+            frame = frame_for(frames, self._posts, row.form, row.items)
             if brings_files(row.form):
                 with self._database.read() as tx:
                     frame = with_attachments(frame, attached_files(tx, posts_of(row.items)))
             if has_file(frame):
                 frame = with_file(frame, self._sheets(row, frames))
             wanted = wanted_of(frames, row.form, row.items, self._desk, sender)
-            layout = lay_out(frame, self._pieces, row.items, frames, wanted)
+            layout = lay_out(frame, self._posts, row.items, frames, wanted)
             kept = layout, relaxed_layout(layout) if self._signer else None
-            self._keep(key, kept)
+            self._make_room(len(frame) + PART_BYTES * len(layout.parts))
+            self._layouts[key] = kept
         return kept
 
-    def _keep(self, key: tuple[int, str, str], new: tuple[Layout, RelaxedLayout | None]) -> None:
-        layouts = [new[0], new[1].body] if new[1] else [new[0]]
-        size = sum(len(part) for layout in layouts for part in layout.fixed)
+    def _make_room(self, size: int) -> None:
         if self._layout_bytes + size > KEPT_LAYOUT_BYTES:
             self._forget_layouts()
-        self._layouts[key] = new
         self._layout_bytes += size
 
     def _forget_layouts(self) -> None:
         self._layouts.clear()
         self._layout_bytes = 0
 
-    def _sheets(self, row: Outgoing, frames: Mapping[tuple[str, str], bytes]) -> bytes:
+    def _sheets(self, row: Outgoing, frames: Pieces) -> bytes:
         day = date.fromisoformat(frames[row.form, "day"].decode())
         with self._database.read() as tx:
             return notice_board(tx, row, day)
 
 
 def frame_for(
-    frames: Mapping[tuple[str, str], bytes],
-    pieces: Mapping[tuple[str, str], bytes],
+    frames: Pieces,
+    posts: Posts,
     form: str,
     items: str,
 ) -> bytes:
     """The frame for a mail with these items, with a calendar file where there are days to note:
     a post alone may have a frame of its own."""
-    posts = posts_of(items)
-    single = frames.get((form, f"mail:{posts[0]}")) if len(posts) == 1 else None
+    numbers = posts_of(items)
+    single = frames.get((form, f"mail:{numbers[0]}")) if len(numbers) == 1 else None
     last = piece_forms(form)[-1]
-    entries = b"".join(pieces.get((last, f"calendar:{post}"), b"") for post in posts)
+    here = (posts.get((last, str(number))) for number in numbers)
+    entries = b"".join(post.calendar for post in here if post)
     if not entries:
         return single or frames[form, "mail"]
     file = encode_piece(HEAD) + entries + encode_piece(TAIL)
@@ -227,7 +231,7 @@ def frame_for(
 
 
 def wanted_of(
-    frames: Mapping[tuple[str, str], bytes],
+    frames: Pieces,
     form: str,
     items: str,
     desk: Desk,

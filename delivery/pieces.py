@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any
@@ -34,30 +34,42 @@ Views = dict[str, tuple[templates.ItemView, templates.ItemView]]
 FIRST = -1
 """The topic, so to say, of what must not be missed: it stands above all others."""
 
+AT_ONCE = 10
+"""Posts that are read together."""
+
 logger = logging.getLogger(__name__)
 
 
 def ensure(tx: Connection, post_ids: Sequence[int], forms: Iterable[str]) -> dict[int, str]:
     """Makes what is not ready yet. The posts that could not be written, with the reason.
 
-    ``forms`` are forms of pieces. One post is in memory at a time.
+    ``forms`` are forms of pieces. A few posts are in memory at a time.
     """
     wanted = tuple(forms)
     ready = pieces.present(tx, post_ids)
+    missing = {
+        number: lacking
+        for number in post_ids
+        if (lacking := [form for form in wanted if (number, form) not in ready])
+    }
     list_of = cache(partial(_list_of, tx))
     bad: dict[int, str] = {}
-    for number in post_ids:
-        missing = [form for form in wanted if (number, form) not in ready]
-        post = posts.by_id(tx, number) if missing else None
-        if post is None:
-            continue
+    for post, attached in _read(tx, list(missing)):
         try:
             names, pages = list_of(post.list_id)
-            _make(tx, post, missing, names, pages=pages)
+            _make(tx, post, attached, missing[post.id], names, pages=pages)
         except Exception as error:  # whatever a stranger wrote: the other posts go out
-            logger.exception("post %s cannot be written", number)
-            bad[number] = f"{type(error).__name__}: {error}"[:300]
+            logger.exception("post %s cannot be written", post.id)
+            bad[post.id] = f"{type(error).__name__}: {error}"[:300]
     return bad
+
+
+def _read(tx: Connection, numbers: Sequence[int]) -> Iterator[tuple[Post, list[StoredAttachment]]]:
+    for start in range(0, len(numbers), AT_ONCE):
+        some = numbers[start : start + AT_ONCE]
+        attached = posts.attachments(tx, some)
+        for post in posts.by_ids(tx, some):
+            yield post, [one for one in attached if one.post_id == post.id]
 
 
 def write_pieces(
@@ -182,9 +194,14 @@ def _list_of(tx: Connection, list_id: int) -> tuple[dict[int, str], bool]:
 
 
 def _make(
-    tx: Connection, post: Post, forms: Sequence[str], names: Mapping[int, str], *, pages: bool
+    tx: Connection,
+    post: Post,
+    attached: Sequence[StoredAttachment],
+    forms: Sequence[str],
+    names: Mapping[int, str],
+    *,
+    pages: bool,
 ) -> None:
-    attached = posts.attachments(tx, [post.id])
     views: Views = {}
     made = {
         form: write_pieces(post, attached, names, form, pages=pages, views=views) for form in forms

@@ -11,6 +11,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from delivery.assemble import assemble, has_file, with_attachments, with_file
+from delivery.chunks import by_post
 from delivery.compose import new_message_id
 from delivery.edition_mail import (
     LETTER,
@@ -209,14 +210,15 @@ def _mail(
             pieces |= {(form, piece_key(name, post.id)): piece for name, piece in made.items()}
     heads = replace(heads, logo=logos.of_list(tx, mailing_list.id))
     frames = make_frames(mailing_list, topics, [row.form], heads)
-    frame = frame_for(frames, pieces, row.form, row.items)
+    shown = by_post(pieces)
+    frame = frame_for(frames, shown, row.form, row.items)
     if brings_files(row.form):
         frame = with_attachments(frame, attached_files(tx, posts_of(row.items)))
     if has_file(frame):
         frame = with_file(frame, notice_board(tx, row, heads.day))
     words = values(desk, mailing_list, row)
     wanted = wanted_of(frames, row.form, row.items, desk, mailing_list)
-    return assemble(frame, pieces, row.items, words, frames, wanted)
+    return assemble(frame, shown, row.items, words, frames, wanted)
 
 
 def _part(mail: bytes, shown: ShownAs) -> str:

@@ -20,6 +20,7 @@ from delivery.assemble import (
     lay_out,
     quote,
 )
+from delivery.chunks import by_post
 
 HEADERS = "From: news@lists.example\nTo: \0address\0\nMIME-Version: 1.0\n"
 VALUES = {"address": "carol@example.org", "leave_url": "https://lists.example/leave/" + "a1" * 40}
@@ -103,7 +104,7 @@ def test_a_plain_mail_is_one_text_with_everything_in_its_place() -> None:
     frame = encode_frame(HEADERS, "b", [Part("text-en", "text", TEXT_FRAME)])
     made = pieces("text-en", {12: "Room to let £90", 15: "Tenants’ rights", 9: "Choir"})
     made["text-en", "also_in:15:7"] = encode_piece(" (also in Law)")
-    message = read(assemble(frame, made, "7:12,15 0:9", VALUES, headings("text-en")))
+    message = read(assemble(frame, by_post(made), "7:12,15 0:9", VALUES, headings("text-en")))
     assert message["To"] == "carol@example.org"
     assert message.get_content_type() == "text/plain"
     assert content(message) == (
@@ -120,7 +121,7 @@ def test_an_html_mail_has_both_parts_and_escapes_what_it_must() -> None:
         [Part("text-en", "text", TEXT_FRAME), Part("html-en", "html", HTML_FRAME)],
     )
     made = pieces("text-en", {12: "A & B"}) | pieces("html-en", {12: "A &amp; B"})
-    mail = assemble(frame, made, "7:12", VALUES | {"address": "o'carol&co@example.org"})
+    mail = assemble(frame, by_post(made), "7:12", VALUES | {"address": "o'carol&co@example.org"})
     message = read(mail)
     text, html = (content(part) for part in message.iter_parts())
     assert message.get_content_type() == "multipart/alternative"
@@ -135,10 +136,10 @@ def test_an_html_mail_has_both_parts_and_escapes_what_it_must() -> None:
 def test_f12_a_withdrawn_post_is_left_out_and_the_others_keep_their_numbers() -> None:
     frame = encode_frame(HEADERS, "b", [Part("text-en", "text", TEXT_FRAME)])
     made = pieces("text-en", {12: "Room", 9: "Choir"})
-    text = content(read(assemble(frame, made, "7:12,15 0:9", VALUES, headings("text-en"))))
+    text = content(read(assemble(frame, by_post(made), "7:12,15 0:9", VALUES, headings("text-en"))))
     assert "2 posts:\n1. Room\n3. Choir\n" in text
     assert "HOUSING (1)\n" in text
-    assert lay_out(frame, pieces("text-en", {}), "7:12,15 0:9").shown == 0
+    assert lay_out(frame, {}, "7:12,15 0:9").shown == 0
 
 
 def test_a_missing_value_is_told_and_not_sent_as_a_gap() -> None:
@@ -152,7 +153,7 @@ def test_no_post_can_close_the_part_it_stands_in() -> None:
     frame = encode_frame(HEADERS, "b", parts)
     bait = "--=_b\r\n--=_b--\r\n.\r\nTo: mallory@example.net\r\n"
     made = pieces("text-en", {1: bait}) | pieces("html-en", {1: bait})
-    message = read(assemble(frame, made, "0:1", VALUES))
+    message = read(assemble(frame, by_post(made), "0:1", VALUES))
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert message.get_all("To") == ["carol@example.org"]
     first = content(next(iter(message.iter_parts())))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from delivery.assemble import Layout, Part, Wanted, encode_frame, encode_piece, lay_out
-from delivery.sections import MOST_BYTES, decoded_size
+from delivery.chunks import Posts, by_post, decoded_size
+from delivery.sections import MOST_BYTES
 
 MONDAY = date(2026, 11, 23)
 TEXTS = {
@@ -25,9 +26,7 @@ HEADINGS = {("html-en", name): encode_piece(text) for name, text in TEXTS.items(
 FRAME = encode_frame("X: y\n", "b", [Part("html-en", "html", "\0dates\0\0contents\0\0items\0")])
 
 
-def pieces(
-    count: int, size: int = 10, days: dict[int, str] | None = None
-) -> dict[tuple[str, str], bytes]:
+def pieces(count: int, size: int = 10, days: dict[int, str] | None = None) -> Posts:
     made: dict[str, str] = {}
     for post in range(1, count + 1):
         made[f"entry:{post}"] = f"entry \0number\0 of {post};\n"
@@ -37,11 +36,11 @@ def pieces(
         made[f"on:{post}"] = f"on {post};\n"
         made[f"closes:{post}"] = f"closes {post};\n"
         made[f"days:{post}"] = (days or {}).get(post, "/")
-    return {("html-en", name): encode_piece(text) for name, text in made.items()}
+    return by_post({("html-en", name): encode_piece(text) for name, text in made.items()})
 
 
 def shown(layout: Layout) -> str:
-    return b"".join(layout.fixed).replace(b"=\r\n", b"").decode()
+    return b"".join(layout.parts).replace(b"=\r\n", b"").decode()
 
 
 def laid(items: str, wanted: Wanted | None = None, **made: object) -> str:
@@ -105,3 +104,13 @@ def test_an_organiser_may_shorten_one() -> None:
 def test_a_size_is_that_of_the_decoded_text() -> None:
     for text in ("plain words\n" * 50, "é" * 400, "=" * 300):
         assert abs(decoded_size(encode_piece(text)) - len(text.encode())) <= text.count("\n")
+
+
+def test_layouts_share_what_is_the_same_so_that_hundreds_take_little_memory() -> None:
+    made = pieces(3, size=2000)
+    first, second = (
+        lay_out(FRAME, made, items, HEADINGS, Wanted(MONDAY)) for items in ("1:1,2", "1:1,3")
+    )
+    shared = {id(part) for part in first.parts} & {id(part) for part in second.parts}
+    own = [part for part in second.parts if id(part) not in shared]
+    assert b"item 1=" not in b"".join(own) and sum(map(len, own)) < 2500

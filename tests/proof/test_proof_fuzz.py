@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import select
 
 from delivery.assemble import assemble
+from delivery.chunks import by_post
 from delivery.edition_mail import Heads, frame_for, make_frames, piece_key, wanted_of
 from delivery.forms import piece_forms
 from delivery.letters import Desk, Pen
@@ -125,11 +126,12 @@ def _mails(
         for number, one in enumerate(draft.attachments)
     ]
     names = {topic.id: topic.name for topic in TOPICS}
-    pieces = {
+    encoded = {
         (part, piece_key(name, post.id)): content
         for part in sorted({part for form in FORMS for part in piece_forms(form)})
         for name, content in write_pieces(post, attached, names, part).items()
     }
+    pieces = by_post(encoded)
     items = f"1:{post.id}"
     # Sent straight away, its title is the mail's subject.
     alone = make_frames(NEWS, (), FORMS[1:2], Heads(DAY, singles={post.id: post.title}))
