@@ -40,7 +40,8 @@ def import_(app: App, list_name: str, file: Path, held: bool) -> None:
     """Imports the old posts in FILE: an mbox file or a WordPress export.
 
     They are kept to be found and read, and never get into an edition. Running it twice adds
-    nothing twice. With --held each one is taken for a letter that has just arrived.
+    nothing twice. With --held each one is taken for a letter that has just arrived; FILE may then
+    be the JSON in which Mailman 3 tells of its held posts, too.
     """
     with app.database.read() as tx:
         sender = the_list(tx, list_name)
@@ -70,7 +71,7 @@ def _report(counts: Counter[str], held: bool) -> None:
 
 def _as_letters(app: App, sender: MailingList, file: Path) -> Iterator[Counter[str]]:
     """The running service reads them and asks the moderators, as with all other letters."""
-    mails = read_archive(file)
+    mails = read_archive(file, held=True)
     while batch := list(islice(mails, AT_ONCE)):
         arrivals = [
             Arrival(raw, "", (sender.address,), "127.0.0.1", "moved-in", app.now) for raw in batch

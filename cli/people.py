@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
@@ -12,6 +13,7 @@ from cli.app import App, Failure, pass_app, the_list
 from cli.show import json_option, rows
 from digest.coming import next_weekly
 from moderation import asking, duty
+from preferences import sheets
 from storage import volunteers
 from storage.addresses import fold
 from storage.records import MailingList, Volunteer
@@ -34,13 +36,13 @@ DATE = Day()
 
 
 def _group(role: Role) -> click.Group:
-    """The three commands that moderators and organisers have alike."""
+    """The four commands that moderators and organisers have alike."""
 
     @click.group(role)
     def group() -> None:
         pass
 
-    group.help = f"{role.capitalize()}s of a list: add, list, remove."
+    group.help = f"{role.capitalize()}s of a list: add, import, list, remove."
 
     @group.command("add", help=f"Adds ADDRESS as {role} of LIST.")
     @click.argument("list_name", metavar="LIST")
@@ -56,6 +58,20 @@ def _group(role: Role) -> click.Group:
             if not volunteers.add(tx, sender.id, role, address, name, app.now, timezone):
                 raise Failure(f"{address} is {role} of {sender.address} already.")
         click.echo(f"{name or address} is now {role} of {sender.address}.")
+
+    @group.command("import", short_help=f"Adds the {role}s in FILE.")
+    @click.argument("list_name", metavar="LIST")
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option("--dry-run", is_flag=True, help="Reports, and adds nobody.")
+    @pass_app
+    def import_(app: App, list_name: str, file: Path, dry_run: bool) -> None:
+        import_people(app, list_name, role, file, dry_run)
+
+    import_.help = (
+        f"Adds the {role}s in FILE: one address a line, with or without a name; what Mailman 3 "
+        f"tells of its members as JSON, of whom it takes the {role}s; or the list.json of "
+        f"`postround archive export`."
+    )
 
     @group.command("list", help=f"Shows the {role}s of LIST.")
     @click.argument("list_name", metavar="LIST")
@@ -87,6 +103,40 @@ def _group(role: Role) -> click.Group:
             click.echo(f"Somebody else is asked now about what waited for them: {handed_on}.")
 
     return group
+
+
+def import_people(app: App, list_name: str, role: Role, file: Path, dry_run: bool) -> None:
+    """Adds who has this role in the file; the others in it are named with what is wrong."""
+    try:
+        found = sheets.read_people(file.read_bytes(), role)
+    except sheets.BadRow as error:
+        raise Failure(str(error)) from error
+    added = there = 0
+    bad: list[tuple[int, str]] = []
+    with app.database.write() as tx:
+        sender = the_list(tx, list_name)
+        known = {fold(one.address) for one in volunteers.every(tx, sender.id, role)}
+        for line, row in found:
+            try:
+                if row.problem:
+                    raise Failure(row.problem)
+                check_address(row.email)
+                _check_zone(row.timezone)
+            except Failure as error:
+                bad.append((line, str(error)))
+                continue
+            if fold(row.email) in known:
+                there += 1
+                continue
+            known.add(fold(row.email))
+            added += 1
+            if not dry_run:
+                zone = row.timezone or None
+                volunteers.add(tx, sender.id, role, row.email, row.name[:200], app.now, zone)
+    for line, problem in bad:
+        click.echo(f"line {line}: {problem}")
+    verb = "would be added" if dry_run else "added"
+    click.echo(f"{added} {verb}, {there} were there already, {len(bad)} bad rows.")
 
 
 def _remove_moderator(app: App, tx: Connection, sender: MailingList, address: str) -> int:

@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from cli.persons import copy_of, forget
 from cli.show import json_option, rows
 from preferences import roll, sheets
 from storage import history, lists, subscribers
+from storage.addresses import fold
 from storage.records import FORMATS, FREQUENCIES, Topic
 
 PROGRESS_ROWS = 2000
@@ -70,11 +72,22 @@ def add(
 @click.argument("list_name", metavar="LIST")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--consent", default="", help="How all of them agreed: the words, when, to whom.")
+@click.option(
+    "--without",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Leaves out whom this file names, such as those who had stopped their mails.",
+)
 @click.option("--dry-run", is_flag=True, help="Reports, and imports nothing.")
 @json_option
 @pass_app
 def import_(
-    app: App, list_name: str, file: Path, consent: str, dry_run: bool, as_json: bool
+    app: App,
+    list_name: str,
+    file: Path,
+    consent: str,
+    without: Path | None,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Imports the readers in FILE (CSV with a header line; only `email` is required).
 
@@ -84,6 +97,8 @@ def import_(
     """
     try:
         found = list(sheets.read_file(file.read_bytes()))
+        if without:
+            found = _left_out(found, without)
     except sheets.BadRow as error:
         raise Failure(str(error)) from error
     counts: dict[str, int] = {"added": 0, "there": 0, "left": 0}
@@ -104,6 +119,18 @@ def import_(
             bar.update(len(batch))
             _tell_how_far(bar.pos, len(found))
     _report(counts, bad, as_json, dry_run)
+
+
+def _left_out(found: list[tuple[int, sheets.Row]], without: Path) -> list[tuple[int, sheets.Row]]:
+    data = without.read_bytes()
+    if b"@" not in data:  # Mailman has a sentence for an empty one
+        return found
+    named = {fold(row.email) for _, row in sheets.read_file(data)}
+    problem = f"{without.name} names them, too"
+    return [
+        (line, replace(row, problem=problem) if fold(row.email) in named else row)
+        for line, row in found
+    ]
 
 
 def _tell_how_far(done: int, all_: int) -> None:

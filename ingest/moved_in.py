@@ -6,6 +6,7 @@ Not for readers and moderators, who come as tables.
 
 from __future__ import annotations
 
+import json
 import re
 from codecs import getincrementaldecoder, register_error
 from collections.abc import Iterable, Iterator
@@ -59,11 +60,12 @@ _NO_SIGN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class NotAnArchive(Exception):
-    """The file is neither a mailbox nor a WordPress export. The text is a sentence."""
+    """The file is none of those that we read. The text is a sentence."""
 
 
-def read_archive(path: Path) -> Iterator[bytes]:
-    """The mails in an mbox file, or the published posts of a WordPress export (WXR) as mails.
+def read_archive(path: Path, *, held: bool = False) -> Iterator[bytes]:
+    """The mails in an mbox file, or the published posts of a WordPress export (WXR) as mails; or,
+    where that is wanted, the held posts that Mailman 3 tells as JSON.
 
     In the order of the file, one at a time. Raises NotAnArchive, for a broken export also in the
     middle.
@@ -76,7 +78,30 @@ def read_archive(path: Path) -> Iterator[bytes]:
         return _posts(path)
     if beginning.startswith((b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ")):
         raise NotAnArchive(f"{path} is packed: unpack it first, such as by gunzip or unzip.")
+    if beginning.startswith((b"{", b"[")) and (mails := _held(path)):
+        if not held:
+            raise NotAnArchive(f"{path} holds posts that wait for a decision: add --held.")
+        return iter(mails)
     raise NotAnArchive(f"{path} is neither an mbox file nor a WordPress export.")
+
+
+def _held(path: Path) -> list[bytes]:
+    """The mails in what Mailman's REST API tells of its held posts; none in any other JSON."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return []
+    entries = found.get("entries") if isinstance(found, dict) else found
+    known = [one for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
+    return [_encoded(one["msg"]) for one in known if isinstance(one.get("msg"), str)]
+
+
+def _encoded(mail: str) -> bytes:
+    """Python writes bytes that it cannot read as lone surrogates (PEP 383), and Mailman with it."""
+    try:
+        return mail.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return mail.encode("utf-8", "replace")
 
 
 _TIMED = re.compile(rb"From [^\n]{0,500}\d\d?:\d\d")

@@ -126,6 +126,8 @@ def _ended(before: dict[str, str], key: str) -> Outcome:
 def _subscriber(pen: Pen, row: Row, topics: Sequence[Topic]) -> Subscriber:
     if row.problem:
         raise BadRow(row.problem)
+    if row.role not in ("", "reader"):
+        raise BadRow(f"{row.role} there and no reader: see `postround {row.role} import`")
     if not _ADDRESS.match(row.email) or "." not in row.email.rpartition("@")[2]:
         raise BadRow(f"{row.email[:80] or 'an empty field'} is no email address")
     frequency, format_ = row.frequency.lower(), row.format.lower()

@@ -1,4 +1,5 @@
-"""Reads files of readers: our own CSV, and what Mailman and Mailchimp hand out. Adds nobody.
+"""Reads files of readers, and of those who run a list: our own, and what Mailman and Mailchimp hand
+out. Adds nobody.
 
 A roster of Mailman is one address a line (``list_members``, with or without names), or the JSON of
 its REST API; an audience of Mailchimp is a CSV with its own heads.
@@ -11,8 +12,9 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
+from itertools import count
 from typing import Any
 
 COLUMNS = ("email", "name", "frequency", "topics", "format", "language", "consent")
@@ -57,6 +59,10 @@ class Row:
     """They had left where the file comes from."""
     problem: str = ""
     """Why it shall not be taken, where the file itself says so."""
+    role: str = ""
+    """ "reader", "moderator" or "organiser", where the file says which."""
+    timezone: str = ""
+    """Theirs, of those who run a list."""
 
 
 def read_file(data: bytes) -> Iterator[tuple[int, Row]]:
@@ -69,6 +75,22 @@ def read_file(data: bytes) -> Iterator[tuple[int, Row]]:
     if "@" in first and "," not in first and ";" not in first:
         return _roster(text)
     return _csv(text)
+
+
+def read_people(data: bytes, role: str) -> list[tuple[int, Row]]:
+    """(line number, row) of those who have ``role`` in a roster or JSON, or of all where it names
+    no roles. Raises BadRow for any other file: a table of readers must make nobody a moderator.
+    """
+    text = _decoded(data)
+    if text.lstrip()[:1] in ("{", "["):
+        found = _mailman_json(text)
+    elif any(len(re.findall(r"[,;\t]", line)) > 1 for line in text.splitlines()[:20]):
+        raise BadRow(
+            "The file is a table. A roster has one address a line, with or without a name."
+        )
+    else:
+        found = _roster(text)
+    return [(number, row) for number, row in found if row.role in ("", role)]
 
 
 def _decoded(data: bytes) -> str:
@@ -148,11 +170,21 @@ def spreadsheet_safe(text: str) -> str:
 
 # Some write "carol at reader.example" against harvesters.
 _AT = re.compile(r"\A(\S{1,64}) at (\S{1,190})\Z")
-_DIGESTS = ("plaintext_digests", "mime_digests", "summary_digests")
+# What a member got there, as near as may be; summaries of a day were Mailman's usual digests.
+_MODES = {
+    "regular": "straight away",
+    "plaintext_digests": "daily",
+    "mime_digests": "daily",
+    "summary_digests": "daily",
+}
 _STOPPED = {
+    "by_user": "they had stopped all mails there themselves",
     "by_bounces": "mails to them came back there",
     "by_moderator": "they were stopped there",
+    "unknown": "they were stopped there",
 }
+_ROLES = {"moderator": "moderator", "owner": "organiser"}
+_NEVER_JOINED = "they wrote to the list there, and never joined it"
 
 
 def _roster(text: str) -> Iterator[tuple[int, Row]]:
@@ -168,10 +200,22 @@ def _mailman_json(text: str) -> Iterator[tuple[int, Row]]:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadRow("The file begins like JSON and is none.") from error
+    if isinstance(found, dict) and isinstance(found.get("moderators"), list):
+        return _our_people(found)
     entries = found.get("entries", found.get("members")) if isinstance(found, dict) else found
     if not isinstance(entries, list):
         raise BadRow("The file has no list of members.")
     return (_member(number, entry) for number, entry in enumerate(entries, 1))
+
+
+def _our_people(found: dict[str, Any]) -> Iterator[tuple[int, Row]]:
+    """Those who run a list, in the list.json of our own export."""
+    numbers = count(1)
+    for role in ("moderator", "organiser"):
+        entries = found.get(f"{role}s")
+        for entry in entries if isinstance(entries, list) else ():
+            number, row = _member(next(numbers), entry)
+            yield number, replace(row, role=role)
 
 
 def _member(number: int, entry: Any) -> tuple[int, Row]:
@@ -180,11 +224,14 @@ def _member(number: int, entry: Any) -> tuple[int, Row]:
     if not isinstance(entry, dict):
         return number, Row("", problem="it names no member")
     said = {key: value for key, value in entry.items() if isinstance(value, str)}
-    digest = said.get("delivery_mode", "") in _DIGESTS
+    role = said.get("role", "").lower()
+    stopped = "" if role in ("moderator", "owner") else said.get("delivery_status", "")
     return number, Row(
         said.get("email", said.get("address", "")),
         said.get("display_name", said.get("name", "")),
-        frequency="daily" if digest else "weekly",
+        frequency=_MODES.get(said.get("delivery_mode", ""), "weekly"),
         format="plain" if said.get("delivery_mode") == "plaintext_digests" else "html",
-        problem=_STOPPED.get(said.get("delivery_status", ""), ""),
+        problem=_NEVER_JOINED if role == "nonmember" else _STOPPED.get(stopped, ""),
+        role=_ROLES.get(role, "reader") if role else "",
+        timezone=said.get("timezone", ""),
     )

@@ -47,6 +47,18 @@ def test_held_posts_become_letters(town: Installation) -> None:
     assert "new" in town.command("letter", "show", "1")
 
 
+def test_held_posts_of_mailman_3_become_letters(town: Installation, tmp_path: Path) -> None:
+    mail = "From: Zo\udcc3\udcab <zoe@energy.example>\nSubject: Advice\n\nOn Tuesday at ten.\n"
+    entries = [{"request_id": 1, "reason": "", "msg": mail}, {"request_id": 2}, None]
+    file = tmp_path / "held.json"
+    file.write_text(json.dumps({"start": 0, "total_size": 3, "entries": entries}))
+    said = town.command("archive", "import", "news", str(file), code=1)
+    assert said == f"postround: {file} holds posts that wait for a decision: add --held.\n"
+    said = town.command("archive", "import", "news", "--held", str(file))
+    assert said.splitlines()[-1] == "1 waits for a decision."
+    assert "Zoë" in town.command("letter", "show", "1", "--raw")
+
+
 def test_what_is_no_archive_changes_nothing(town: Installation, tmp_path: Path) -> None:
     file = tmp_path / "readers.csv"
     file.write_text("email\ncarol@example.org\n")

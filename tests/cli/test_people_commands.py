@@ -137,3 +137,58 @@ def test_authors_are_shown_and_trust_is_taken_back(ask: Ask, sqlite_url: str) ->
     assert not _json(ask, "sender", "list", "news")[0]["trusted"]
     again = ask("sender", "untrust", "news", address, refused=True)
     assert again == f"{address} is not trusted by news@lists.example."
+
+
+def test_people_come_in_from_mailman(ask: Ask, tmp_path: Path) -> None:
+    entries = [
+        {"email": "carol@home.example", "role": "member"},
+        {"email": "bob@council.example", "display_name": "Bob", "role": "moderator"},
+        {"email": "no address", "role": "moderator"},
+        {"email": "ann@charity.example", "display_name": "Ann", "role": "owner"},
+    ]
+    file = tmp_path / "members.json"
+    file.write_text(json.dumps({"entries": entries}))
+    words = ("moderator", "import", "news", str(file))
+    problem = "line 3: no address is no email address.\n"
+    would = ask(*words, "--dry-run")
+    assert would == f"{problem}1 would be added, 0 were there already, 1 bad rows.\n"
+    assert _json(ask, "moderator", "list", "news") == []
+    assert ask(*words) == f"{problem}1 added, 0 were there already, 1 bad rows.\n"
+    assert ask(*words) == f"{problem}0 added, 1 were there already, 1 bad rows.\n"
+    (found,) = _json(ask, "moderator", "list", "news")
+    assert (found["address"], found["name"]) == ("bob@council.example", "Bob")
+    ask("organiser", "import", "news", str(file))
+    (found,) = _json(ask, "organiser", "list", "news")
+    assert found["address"] == "ann@charity.example"
+    said = ask("subscriber", "import", "news", str(file))
+    assert "line 2: moderator there and no reader: see `postround moderator import`" in said
+    assert "1 added" in said
+
+
+def test_people_go_from_one_list_to_another(ask: Ask, tmp_path: Path) -> None:
+    _moderators(ask)
+    ask("archive", "export", "news", str(tmp_path / "out"))
+    ask("list", "add", "more@lists.example", "--name", "More")
+    ask("moderator", "import", "more", str(tmp_path / "out" / "list.json"))
+    first, second = (_json(ask, "moderator", "list", name) for name in ("news", "more"))
+    assert [one | {"id": 0} for one in first] == [one | {"id": 0} for one in second]
+
+
+def test_no_table_of_readers_makes_moderators(ask: Ask, tmp_path: Path) -> None:
+    file = tmp_path / "readers.csv"
+    file.write_text("email,name,frequency\ncarol@home.example,Carol,weekly\n")
+    assert "table" in ask("moderator", "import", "news", str(file), refused=True)
+    assert _json(ask, "moderator", "list", "news") == []
+
+
+def test_who_had_stopped_their_mails_elsewhere_is_left_out(ask: Ask, tmp_path: Path) -> None:
+    members, stopped = tmp_path / "members.txt", tmp_path / "nomail.txt"
+    members.write_text("carol@home.example\nDilan <dilan@home.example>\n")
+    words = ("subscriber", "import", "news", str(members), "--without", str(stopped))
+    stopped.write_text("news.lists.example has no members\n")
+    assert "2 would be added" in ask(*words, "--dry-run")
+    stopped.write_text("Dilan <Dilan@home.example>\n")
+    said = ask(*words)
+    assert "line 2: nomail.txt names them, too\n" in said and "1 added" in said
+    (found,) = _json(ask, "subscriber", "show", "news")
+    assert found["address"] == "carol@home.example"

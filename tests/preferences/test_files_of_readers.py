@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preferences.sheets import BadRow, Row, read_file, spreadsheet_safe
+from preferences.sheets import BadRow, Row, read_file, read_people, spreadsheet_safe
 
 
 def read(data: str | bytes) -> list[Row]:
@@ -28,21 +28,88 @@ def test_a_roster_of_mailman() -> None:
     ]
 
 
+def members(*entries: object) -> str:
+    return json.dumps({"start": 0, "total_size": len(entries), "entries": entries})
+
+
 def test_members_as_mailman_3_tells_them() -> None:
-    entries = [
-        {"email": "carol@home.example", "display_name": "Carol", "delivery_mode": "regular"},
-        {"email": "d@home.example", "delivery_mode": "plaintext_digests"},
-        {"email": "e@home.example", "delivery_status": "by_bounces"},
-        {"email": 5},
-        "f@home.example",
-        None,
-    ]
-    rows = read(json.dumps({"start": 0, "total_size": 6, "entries": entries}))
-    assert rows[0] == Row("carol@home.example", "Carol")
+    rows = read(
+        members(
+            {"email": "carol@home.example", "display_name": "Carol", "delivery_mode": "regular"},
+            {"email": "d@home.example", "delivery_mode": "plaintext_digests"},
+            {"email": "e@home.example", "delivery_mode": "mime_digests"},
+            {"email": 5},
+            "f@home.example",
+            None,
+        )
+    )
+    assert rows[0] == Row("carol@home.example", "Carol", frequency="straight away")
     assert (rows[1].frequency, rows[1].format) == ("daily", "plain")
-    assert rows[2].problem == "mails to them came back there"
+    assert (rows[2].frequency, rows[2].format) == ("daily", "html")
     assert [row.email for row in rows[3:]] == ["", "f@home.example", ""]
     assert read(json.dumps(["a@home.example"])) == [Row("a@home.example")]
+
+
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [
+        ("enabled", ""),
+        ("by_bounces", "mails to them came back there"),
+        ("by_user", "they had stopped all mails there themselves"),
+        ("by_moderator", "they were stopped there"),
+        ("unknown", "they were stopped there"),
+    ],
+)
+def test_who_gets_no_mails_at_mailman_is_not_sent_any_by_us(status: str, problem: str) -> None:
+    entry = {"email": "carol@home.example", "role": "member", "delivery_status": status}
+    assert read(members(entry))[0].problem == problem
+
+
+ALL_ROLES = members(
+    {"email": "carol@home.example", "role": "member"},
+    {"email": "stranger@home.example", "role": "nonmember"},
+    {"email": "bob@home.example", "role": "moderator", "delivery_status": "by_user"},
+    {"email": "ann@home.example", "role": "owner"},
+    {"email": "e@home.example", "role": "something new"},
+)
+
+
+def test_everybody_whom_mailman_knows_of_a_list() -> None:
+    """A stranger who once wrote to it is no reader, and who runs it need be none."""
+    rows = read(ALL_ROLES)
+    assert [row.role for row in rows] == ["reader", "reader", "moderator", "organiser", "reader"]
+    assert [bool(row.problem) for row in rows] == [False, True, False, False, False]
+
+
+def people(data: str, role: str) -> list[tuple[int, str]]:
+    return [(line, row.email) for line, row in read_people(data.encode(), role)]
+
+
+def test_people_who_run_a_list_are_told_from_its_readers() -> None:
+    named = members({"email": "carol@home.example", "role": "member"})
+    assert people(named, "moderator") == []
+    assert people(ALL_ROLES, "moderator") == [(3, "bob@home.example")]
+    assert people(ALL_ROLES, "organiser") == [(4, "ann@home.example")]
+
+
+def test_people_of_a_roster_and_of_our_own_export() -> None:
+    roster = "# moderators\nBob <bob@home.example>\nann at home.example\n"
+    assert people(roster, "moderator") == [(2, "bob@home.example"), (3, "ann@home.example")]
+    export = {
+        "title": "Town News",
+        "moderators": [{"address": "bob@home.example", "timezone": "Europe/Paris", "id": 1}],
+        "organisers": [{"address": "ann@home.example", "timezone": None}],
+    }
+    (found,) = read_people(json.dumps(export).encode(), "moderator")
+    assert (found[1].email, found[1].timezone) == ("bob@home.example", "Europe/Paris")
+    assert people(json.dumps(export), "organiser") == [(2, "ann@home.example")]
+
+
+def test_a_table_of_readers_makes_nobody_a_moderator() -> None:
+    with pytest.raises(BadRow, match="table"):
+        read_people(b"email,name,frequency\ncarol@home.example,Carol,weekly\n", "moderator")
+    with pytest.raises(BadRow, match="table"):
+        read_people(b"carol@home.example;Carol;weekly\n", "moderator")
 
 
 def test_an_audience_of_mailchimp() -> None:
