@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from codecs import getincrementaldecoder, register_error
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -17,46 +16,16 @@ from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from ingest.kept_with import HEADERS
+from ingest.well_formed import WellFormed
 
 MAX_TEXT = 2 * 1024 * 1024
-
-
-class WellFormed:
-    """A file of XML without what breaks many an export: signs that XML knows not, and single bytes
-    of Windows-1252 in a text that is said to be UTF-8."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        beginning = file.read(200)
-        file.seek(0)
-        said = re.match(rb"[^>]{0,100}encoding=.([A-Za-z0-9._-]{1,40})", beginning)
-        self._is_utf8 = (said[1] if said else b"utf-8").lower().replace(b"-", b"") == b"utf8"
-        self._decoder = getincrementaldecoder("utf-8")("windows-1252 for what is not utf-8")
-
-    def read(self, size: int = -1) -> bytes:
-        while chunk := self._file.read(size):
-            if self._is_utf8:
-                chunk = self._decoder.decode(chunk).encode()
-            if chunk := _NO_SIGN.sub(b"", chunk):
-                return chunk
-        return b""
-
-
-def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeDecodeError)
-    wrong = error.object[error.start : error.end]
-    return wrong.decode("cp1252", errors="replace"), error.end
-
-
-register_error("windows-1252 for what is not utf-8", _as_windows_1252)
-_NO_SIGN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class NotAnArchive(Exception):

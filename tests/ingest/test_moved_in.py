@@ -74,3 +74,15 @@ def test_whatever_a_file_holds_it_ends_well(content: bytes, beginning: bytes) ->
         with suppress(NotAnArchive):
             for raw in read_archive(Path(file.name)):
                 read(raw)
+
+
+def test_an_export_that_leaves_its_namespaces_out_is_read(tmp_path: Path) -> None:
+    """Exports of wordpress.com had an atom:link, and nothing that says what atom is."""
+    whole = (ARCHIVES / "blog.xml").read_text()
+    link = '<atom:link rel="self" georss:at="1" href="https://blog.riverside.example/" />'
+    broken = tmp_path / "blog.xml"
+    broken.write_text(whole.replace("<channel>", f"<channel>{link}", 1))
+    assert list(read_archive(broken)) == list(read_archive(ARCHIVES / "blog.xml"))
+    named = 'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:georss="http://georss.example/"'
+    broken.write_text(whole.replace("<channel>", f"<channel {named}>{link}", 1))
+    assert list(read_archive(broken)) == list(read_archive(ARCHIVES / "blog.xml"))
