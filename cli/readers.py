@@ -91,7 +91,8 @@ def import_(
 ) -> None:
     """Imports the readers in FILE (CSV with a header line; only `email` is required).
 
-    It reads what Mailman (a roster, or its JSON) and Mailchimp (an audience as CSV) hand out, too.
+    It reads what Mailman (a roster, or its JSON), Mailchimp, Google Groups and listmonk hand out,
+    too.
     Bad rows are reported by their line, and the good ones imported. Who left, or was forgotten,
     is not brought back. Nobody is written to.
     """

@@ -1,8 +1,8 @@
-"""Reads files of readers, and of those who run a list: our own, and what Mailman and Mailchimp hand
-out. Adds nobody.
+"""Reads files of readers, and of those who run a list: our own, and what other programs hand out.
+Adds nobody.
 
 A roster of Mailman is one address a line (``list_members``, with or without names), or the JSON of
-its REST API; an audience of Mailchimp is a CSV with its own heads.
+its REST API. Mailchimp, Google Groups and listmonk write CSV with heads and words of their own.
 """
 
 from __future__ import annotations
@@ -106,36 +106,88 @@ def _decoded(data: bytes) -> str:
 
 _HEADS = {
     "email": ("email", "email address", "e-mail", "e-mail address", "address", "mail"),
-    "name": ("name", "full name", "display name"),
+    "name": ("name", "full name", "display name", "display_name", "nickname"),
     "first": ("first name", "fname"),
     "last": ("last name", "lname", "surname"),
     "left": ("unsub_time", "unsubscribed", "clean_time"),
     "opted": ("confirm_time", "optin_time"),
+    "state": ("state", "status", "subscription status", "subscriber status", "group status"),
+    "mails": ("email status", "delivery status", "delivery_status"),
+    "mode": ("email preference", "email delivery", "delivery mode", "delivery_mode"),
 }
 _KNOWN = {alias: field for field, aliases in _HEADS.items() for alias in aliases}
+_LEFT = frozenset(
+    [
+        "left",
+        "unsubscribed",
+        "cleaned",
+        "removed",
+        "complained",
+        "spam",
+        "blocklisted",
+        "blacklisted",
+        "blocked",
+        "banned",
+    ]
+)
+_NOT_CONFIRMED = "they had not confirmed there"
+_STATES = {
+    "stopped": "by_bounces",
+    "bounced": "by_bounces",
+    "bouncing": "by_bounces",
+    "disabled": "by_moderator",
+    "no email": "by_user",
+    "none": "by_user",
+}
+"""What other programs call what Mailman has its names for."""
+_WAITING = frozenset(("invited", "pending", "unconfirmed", "not confirmed"))
+_PREFERENCES = {
+    "all email": "straight away",
+    "each email": "straight away",
+    "individual": "straight away",
+    "digest": "daily",
+    "full digest": "daily",
+    "abridged": "daily",
+    "daily": "daily",
+}
+LINES_ABOVE = 3
+"""Google Groups has the group's name above the heads."""
 
 
 def _csv(text: str) -> Iterator[tuple[int, Row]]:
-    first = text.partition("\n")[0]
-    lines = csv.reader(io.StringIO(text), delimiter=_delimiter(first))
-    heads = [_KNOWN.get(head := cell.strip().lower(), head) for cell in next(lines, [])]
-    if "email" not in heads:
-        raise BadRow("The file has no column email in its first line.")
-    return _rows(lines, heads)
+    every = io.StringIO(text, newline="")
+    for _ in range(LINES_ABOVE + 1):
+        start = every.tell()
+        first = every.readline()
+        delimiter = _delimiter(first)
+        heads = _heads(first, delimiter)
+        if "email" in heads:
+            return _rows(csv.reader(every, delimiter=delimiter), heads, text.count("\n", 0, start))
+    raise BadRow("The file has no column email in its first line.")
 
 
-def _rows(lines: Any, heads: list[str]) -> Iterator[tuple[int, Row]]:
+def _heads(line: str, delimiter: str) -> list[str]:
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+    return [_KNOWN.get(head := cell.strip().lower(), head) for cell in cells]
+
+
+def _rows(lines: Any, heads: list[str], above: int) -> Iterator[tuple[int, Row]]:
+    """``above`` are the lines above the heads."""
     while True:
         try:
             cells = next(lines)
         except StopIteration:
             return
         except csv.Error as error:
-            yield lines.line_num, Row("", problem=f"this line cannot be read: {error}")
+            problem = f"this line cannot be read: {error}"
+            yield lines.line_num + above + 1, Row("", problem=problem)
             continue
         given = dict(zip(heads, (_plain(cell.strip()).strip() for cell in cells), strict=False))
         if any(given.values()):
-            yield lines.line_num, _row(given)
+            yield lines.line_num + above + 1, _row(given)
 
 
 def _row(given: dict[str, str]) -> Row:
@@ -145,9 +197,16 @@ def _row(given: dict[str, str]) -> Row:
         known["name"] = " ".join(filter(None, names))
     if given.get("opted") and "consent" not in known:
         known["consent"] = f"Opted in there on {given['opted'][:40]}."
-    state = given.get("state", "").lower()
-    left = bool(given.get("left")) or state in ("left", "unsubscribed", "cleaned")
-    problem = _STOPPED["by_bounces"] if state == "stopped" else ""
+    state, mails, mode = (given.get(name, "").lower() for name in ("state", "mails", "mode"))
+    frequency = _PREFERENCES.get(mode) or _MODES.get(mode)
+    if frequency and "frequency" not in known:
+        known["frequency"] = frequency
+    if mode == "plaintext_digests" and "format" not in known:
+        known["format"] = "plain"
+    problem = _NOT_CONFIRMED if state in _WAITING else ""
+    for word in (state, mails, mode):
+        problem = problem or _STOPPED.get(_STATES.get(word, word), "")
+    left = bool(given.get("left")) or state in _LEFT
     return Row(**({"email": ""} | known), left=left, problem=problem)
 
 

@@ -124,6 +124,51 @@ def test_an_audience_of_mailchimp() -> None:
     assert gone[0].left
 
 
+def test_members_of_a_google_group() -> None:
+    """The name of the group stands above, and whoever wants no mails stands in the list, too."""
+    heads = (
+        "Email address,Nickname,Group status,Email status,Email preference,Posting permissions\n"
+    )
+    found = read_file(
+        b"Members for group town-news\n"
+        + heads.encode()
+        + b"ann@home.example,Ann,Owner,,All email,Allowed\n"
+        b"carol@home.example,,Member,,Digest,Allowed\n"
+        b"dilan@home.example,,Member,,No email,Allowed\n"
+        b"e@home.example,,Member,Bouncing,All email,Allowed\n"
+        b"f@home.example,,Invited,,All email,Allowed\n"
+        b"g@home.example,,Banned,,All email,Allowed\n"
+    )
+    (first, ann), *others = found
+    assert (first, ann) == (3, Row("ann@home.example", "Ann", frequency="straight away"))
+    assert [(line, row.frequency, row.problem, row.left) for line, row in others] == [
+        (4, "daily", "", False),
+        (5, "weekly", "they had stopped all mails there themselves", False),
+        (6, "straight away", "mails to them came back there", False),
+        (7, "straight away", "they had not confirmed there", False),
+        (8, "straight away", "", True),
+    ]
+
+
+def test_subscribers_of_listmonk() -> None:
+    rows = read(
+        "uuid,email,name,attributes,status,created_at,updated_at\n"
+        '1,carol@home.example,Carol,"{""city"": ""Leeds""}",enabled,2024-01-01,2024-01-01\n'
+        "2,dilan@home.example,Dilan,{},blocklisted,2024-01-01,2024-01-01\n"
+        "3,e@home.example,E,{},disabled,2024-01-01,2024-01-01\n"
+    )
+    assert [(row.email, row.left, bool(row.problem)) for row in rows] == [
+        ("carol@home.example", False, False),
+        ("dilan@home.example", True, False),
+        ("e@home.example", False, True),
+    ]
+
+
+def test_a_table_with_the_modes_of_mailman() -> None:
+    rows = read("address,display_name,delivery_mode\nc@b.example,Carol,plaintext_digests\n")
+    assert rows == [Row("c@b.example", "Carol", frequency="daily", format="plain")]
+
+
 def test_who_left_where_the_file_comes_from_has_left() -> None:
     rows = read("email,state\na@b.example,left\nc@b.example,active\nd@b.example,stopped\n")
     assert [(row.left, bool(row.problem)) for row in rows] == [
