@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from delivery.days import months, weekdays
+from delivery.near_digits import near_digits
 
 LOOKED_AT = 20_000
 """Characters of a text that are read for days."""
@@ -36,9 +37,9 @@ def days_in(text: str, today: date, language: str = "en") -> list[FoundDay]:
     for one of the two is a mistake.
     """
     text = text[:LOOKED_AT]
-    matches = _written(language).finditer(text)
+    matches = near_digits(_written(language), text)
     found = [day for match in matches if (day := _read(match, today, language))]
-    found += [day for match in _FIGURES.finditer(text) if (day := _read_figures(match))]
+    found += [day for match in near_digits(_FIGURES, text) if (day := _read_figures(match))]
     return sorted(found, key=lambda one: one.start)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from ingest.personal_words import CLIENT, WORDS, Found
+from ingest.personal_words import CLIENT, HAS_DIGIT, WORDS, Found
 
 
 def numbers(piece: str) -> Iterator[Found]:
     """Those of National Insurance, the NHS and case files, dates of birth, private phones."""
-    for read in _READERS:
-        yield from read(piece)
+    if HAS_DIGIT.search(piece):
+        for read in _READERS:
+            yield from read(piece)
 
 
 # HMRC: letters and prefixes that are never given out; QQ stands in examples.

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.personal_words import CLIENT, WORDS, Found, whole_words
+from ingest.personal_words import CLIENT, HAS_DIGIT, WORDS, Found, whole_words
 
 
 def people(piece: str, before: str) -> Iterator[Found]:
     """Homes, children, service users and their matters; ``before`` is the piece above."""
-    yield from _homes(piece, before)
+    with_digit = HAS_DIGIT.search(piece)
+    if with_digit:
+        yield from _homes(piece, before)
     yield from _children(piece)
+    if with_digit:
+        yield from _children_of_age(piece)
     yield from _clients(piece)
     yield from _matters(piece)
 
@@ -86,6 +90,9 @@ def _children(piece: str) -> Iterator[Found]:
     for match in _CHILD_OF.finditer(piece):
         if not match["name"] or match["name"].lower() not in _NO_NAMES:
             yield Found("child", match[0])
+
+
+def _children_of_age(piece: str) -> Iterator[Found]:
     for pattern in (_AGED, _YEAR_OLD, _LISTED):
         for match in pattern.finditer(piece):
             ages = [int(age) for key, age in match.groupdict().items() if key != "name" and age]
@@ -114,9 +121,9 @@ _SPOKEN = whole_words("spoken")
 
 def _matters(piece: str) -> Iterator[Found]:
     """The words alone are what such lists are about; they count beside one particular person."""
+    if not (CLIENT.search(piece) or _ONE_PERSON.search(piece)):
+        return
     for kind, pattern in (("status", _STATUS), ("health", _HEALTH)):
         match = pattern.search(piece)
-        if match is None or _SPOKEN.search(piece):
-            continue
-        if CLIENT.search(piece) or _ONE_PERSON.search(piece):
+        if match and not _SPOKEN.search(piece):
             yield Found(kind, match[0])

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.personal_words import KINDS, Found
+from ingest.personal_words import HAS_DIGIT, KINDS, Found
 
 _FOLDER = Path(__file__).parent / "words" / "personal"
+NUMBERED = frozenset(("birth", "home", "phone", "case"))
+"""Kinds of which every pattern asks for a digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,10 @@ class _Tongue:
 
 def other_tongues(piece: str) -> Iterator[Found]:
     """What in the piece is private, as ``Found`` of any language but English."""
+    has_digit = HAS_DIGIT.search(piece)
     for tongue in _TONGUES:
         for kind, pattern in tongue.patterns:
-            match = pattern.search(piece)
+            match = pattern.search(piece) if has_digit or kind not in NUMBERED else None
             if match and not (kind == "birth" and tongue.no_person.search(piece)):
                 yield Found(kind, match[0].strip())
 

@@ -20,6 +20,10 @@ KINDS = (
 WORDS: dict[str, Any] = _DATA["words"]
 
 
+HAS_DIGIT = re.compile(r"\d")
+"""Asked first by what looks for numbers: most sentences have none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     kind: str

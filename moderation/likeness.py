@@ -28,23 +28,28 @@ def sketch(text: str) -> bytes:
 
 def likeness(one: bytes, other: bytes) -> float:
     """How much two sketched texts have in common: about the share of runs that are in both."""
-    mine, theirs = set(_hashes(one)), set(_hashes(other))
-    together = sorted(mine | theirs)[:SKETCH]
-    return len(mine & theirs & set(together)) / len(together) if together else 0.0
+    return _share(frozenset(_hashes(one)), frozenset(_hashes(other)))
 
 
 def alike(mine: bytes, others: Iterable[tuple[int, bytes]]) -> list[tuple[float, int]]:
     """Those of the numbered sketches that are ALIKE at least, as (likeness, number)."""
-    own = set(_hashes(mine))
+    own = frozenset(_hashes(mine))
     found = []
     for number, other in others:
         theirs = _hashes(other)
         # No sketch with fewer in common can be alike, whatever is in the two together.
         if len(own.intersection(theirs)) < ALIKE * max(len(own), len(theirs)):
             continue
-        if own and (share := likeness(mine, other)) >= ALIKE:
+        if own and (share := _share(own, frozenset(theirs))) >= ALIKE:
             found.append((share, number))
     return found
+
+
+def _share(mine: frozenset[int], theirs: frozenset[int]) -> float:
+    if mine == theirs:
+        return 1.0 if mine else 0.0
+    together = sorted(mine | theirs)[:SKETCH]
+    return len((mine & theirs).intersection(together)) / len(together)
 
 
 def _runs(text: str) -> list[str]:

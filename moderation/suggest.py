@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from delivery.days import read_day
+from delivery.near_digits import near_digits
 from storage.records import Topic
 
 _MOST_CHARACTERS = 20_000
@@ -67,7 +68,7 @@ def all_days(text: str, today: date, language: str = "en") -> frozenset[date]:
 def _named(text: str, today: date, language: str, *, past: bool = False) -> list[tuple[date, str]]:
     text = " ".join(text[:_MOST_CHARACTERS].split(" "))
     found, above = [], 0
-    for match in _DAY.finditer(text):
+    for match in near_digits(_DAY, text):
         before = text[max(above, match.start() - _BEFORE) : match.start()]
         above = match.end()
         day = read_day(_first_of(match), today, language)

@@ -10,6 +10,7 @@ import pytest
 
 import ingest
 from ingest.personal_data import personal_data
+from ingest.personal_tongues import NUMBERED
 from ingest.personal_words import KINDS
 
 FOLDER = Path(ingest.__file__).parent / "words" / "personal"
@@ -21,6 +22,13 @@ BESIDES = {"national_insurance", "nhs", "address", "client"}
 def test_h2_each_kind_has_its_patterns(language: str) -> None:
     data = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
     assert data.keys() == {*KINDS, "no_person"} - BESIDES
+
+
+@pytest.mark.parametrize("language", ["fr", "cy"])
+def test_what_is_looked_for_beside_digits_alone_has_one(language: str) -> None:
+    data = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
+    patterns = [pattern for kind in NUMBERED for pattern in data[kind]]
+    assert patterns and all(r"\d" in pattern for pattern in patterns)
 
 
 @pytest.mark.parametrize(
