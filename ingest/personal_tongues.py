@@ -13,7 +13,7 @@ from pathlib import Path
 from ingest.personal_words import HAS_DIGIT, KINDS, Found
 
 _FOLDER = Path(__file__).parent / "words" / "personal"
-NUMBERED = frozenset(("birth", "home", "phone", "case"))
+NUMBERED = frozenset(("birth", "home", "child", "phone", "case"))
 """Kinds of which every pattern asks for a digit."""
 
 
